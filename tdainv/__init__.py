@@ -1,0 +1,58 @@
+"""tdainv: exact multi-parameter persistence for machine learning.
+
+Data → filtration → small graded chain complex → invariant → numbers:
+
+>>> import tdainv
+>>> circle = tdainv.datasets.make_circle(60, random_state=0)
+>>> filtration = tdainv.codensity_rips(circle)
+>>> tdainv.hilbert_signed_measure(filtration, degree=1).n_parameters
+2
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Public names and where they live. Modules are loaded when a name is first used: importing tdainv stays fast, and
+# functions work without scikit-learn's, matplotlib's or torch's import time.
+_HOMES = {
+    "Barcode": "persistence.barcode",
+    "ChainComplex": "complexes.chain_complex",
+    "FlagFiltration": "complexes.flag_filtration",
+    "GradedMatrix": "complexes.chain_complex",
+    "MemoryLimitError": "exceptions",
+    "SignedMeasure": "invariants.signed_measure",
+    "TdainvWarning": "exceptions",
+    "barcode": "persistence.barcode",
+    "barcodes": "persistence.barcode",
+    "codensity_rips": "filtrations.codensity",
+    "distance_to_measure": "filtrations.codensity",
+    "dtm_rips": "filtrations.rips",
+    "function_rips": "filtrations.rips",
+    "hilbert_signed_measure": "invariants.hilbert",
+    "hilbert_signed_measures": "invariants.hilbert",
+    "kde_codensity": "filtrations.codensity",
+    "knn_codensity": "filtrations.codensity",
+    "rips": "filtrations.rips",
+    "weighted_rips": "filtrations.rips",
+}
+_MODULES = ("datasets", "plots")
+
+__all__ = ["__version__", *_HOMES, *_MODULES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"tdainv.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tdainv' has no attribute {name!r}")
+    value = getattr(import_module(f"tdainv.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,167 @@
+"""Every check of user input: each error names the item, the rule and the value."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tdainv._memory import require_memory
+from tdainv._typing import ArrayLike, Float
+
+
+def _as_float_array(values: Any, name: str, rule: str) -> Float:
+    if hasattr(values, "toarray"):
+        raise TypeError(f"{name} must be a dense array, got a sparse {type(values).__name__}.")
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "fiub":
+            array = array.astype(np.float64)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{name} {rule}, got values that do not form a numeric array ({error}).") from None
+    if array.dtype.kind == "c":
+        raise ValueError(f"{name} {rule}, got complex numbers.")
+    return np.ascontiguousarray(array, np.float64)
+
+
+def points(values: ArrayLike, name: str = "points") -> Float:
+    """Check a point cloud: finite, shape (n_points, dim), n_points >= 1, dim >= 1."""
+    rule = "must have shape (n_points, dim) with n_points >= 1 and dim >= 1"
+    array = _as_float_array(values, name, rule)
+    if array.ndim != 2 or 0 in array.shape:
+        hint = " Use points.reshape(-1, 1) for points on a line." if array.ndim == 1 and array.size else ""
+        raise ValueError(f"{name} {rule}, got shape {array.shape}.{hint}")
+    _require_finite(array, name)
+    return array
+
+
+def _require_finite(array: Float, name: str) -> None:
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        index = ", ".join(map(str, where))
+        raise ValueError(f"{name} must be finite, got {name}[{index}] = {array[where]}.")
+
+
+def distance_matrix(values: ArrayLike, name: str = "distances") -> Float:
+    """Check a dissimilarity: square, symmetric up to rounding, at least 0, zero diagonal, no NaN.
+
+    Asymmetry up to rounding (relative 1e-8, 1e-5 for float32) is removed by taking the larger value.
+    """
+    rule = "must have shape (n, n) with n >= 1"
+    shape = np.shape(values) if isinstance(values, np.ndarray) else None
+    if shape is not None and len(shape) == 2:
+        require_memory(8 * shape[0] * shape[1], f"Checking a {shape[0]} x {shape[1]} distance matrix", "Subsample.")
+    rounding = 1e-5 if getattr(values, "dtype", None) == np.float32 else 1e-8
+    array = _as_float_array(values, name, rule)
+    if array.ndim != 2 or array.shape[0] != array.shape[1] or array.shape[0] == 0:
+        raise ValueError(f"{name} {rule}, got shape {array.shape}.")
+    if np.isnan(array).any():
+        u, v = (int(i) for i in np.argwhere(np.isnan(array))[0])
+        raise ValueError(f"{name} must not be NaN, got {name}[{u}, {v}] = nan.")
+    if np.signbit(array).any():
+        u, v = np.unravel_index(int(array.argmin()), array.shape)
+        if array[u, v] < 0:
+            raise ValueError(f"{name} must be at least 0, got {name}[{u}, {v}] = {array[u, v]:g}.")
+        array = array + 0.0  # negative zeros become zeros
+    if array.diagonal().any():
+        u = int(np.flatnonzero(array.diagonal())[0])
+        raise ValueError(f"{name} must have a zero diagonal, got {name}[{u}, {u}] = {array[u, u]:g}.")
+    return _symmetric(array, rounding, name)
+
+
+def _symmetric(array: Float, rounding: float, name: str) -> Float:
+    if np.array_equal(array, array.T):
+        return array
+    larger = np.maximum(array, array.T)
+    smaller = np.minimum(array, array.T)
+    with np.errstate(invalid="ignore"):
+        apart = (larger != smaller) & ~(larger - smaller <= rounding * larger)
+    if apart.any():
+        u, v = (int(i) for i in np.argwhere(apart)[0])
+        raise ValueError(
+            f"{name} must be symmetric, got {name}[{u}, {v}] = {array[u, v]:g} and {name}[{v}, {u}] = {array[v, u]:g}."
+        )
+    return larger
+
+
+def vertex_values(values: ArrayLike, n: int, name: str, *, least: int = 1) -> Float:
+    """Check finite values a vertex: shape (n,), or (n, q) with q >= `least`."""
+    rule = f"must have shape ({n},) or ({n}, q) with q >= {least}, one row for each of the {n} points,"
+    array = _as_float_array(values, name, rule)
+    if array.ndim not in (1, 2) or len(array) != n or (array.ndim == 2 and array.shape[1] < least):
+        raise ValueError(f"{name} {rule} got shape {array.shape}.")
+    _require_finite(array, name)
+    return array + 0.0
+
+
+def positive(value: Any, name: str) -> float:
+    """Check a finite number > 0."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < float(value) < np.inf:
+        raise ValueError(f"{name} must be a positive finite number, got {name}={value!r}.")
+    return float(value)
+
+
+def positive_integer(value: Any, name: str) -> int:
+    """Check an integer >= 1."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(f"{name} must be an integer of at least 1, got {name}={value!r}.")
+    return int(value)
+
+
+def fraction(value: Any, name: str) -> float:
+    """Check a number in (0, 1]."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < float(value) <= 1:
+        raise ValueError(f"{name} must lie in (0, 1], got {name}={value!r}.")
+    return float(value)
+
+
+def option(value: Any, allowed: Sequence[str], name: str) -> str:
+    """Check a choice among names."""
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {name}={value!r}.")
+    return value
+
+
+def max_edge(value: Any) -> float:
+    """Check a cut-off: a positive number, or None (no cut-off), returned as inf."""
+    if value is None or value == np.inf:
+        return np.inf
+    return positive(value, "max_edge")
+
+
+def degree(value: Any, *, largest: int | None = None) -> int:
+    """Check a degree of homology: an integer from 0 to `largest`."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 0:
+        raise ValueError(f"degree must be an integer of at least 0, got degree={value!r}.")
+    if largest is not None and value > largest:
+        raise ValueError(f"degree must be at most {largest} for this filtration, got degree={value}.")
+    return int(value)
+
+
+def degrees(value: Any) -> tuple[int, ...]:
+    """Check a non-empty sequence of different degrees."""
+    if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str) or len(value) == 0:
+        raise ValueError(f"degrees must be a non-empty sequence of degrees such as (0, 1), got degrees={value!r}.")
+    result = tuple(degree(k) for k in value)
+    if len(set(result)) < len(result):
+        raise ValueError(f"degrees must be different, got degrees={value!r}.")
+    return result
+
+
+def collection(X: Any, item: str = "point cloud") -> list[Any]:
+    """Check a collection of items: a non-empty sequence, or an array of one dimension more than its items.
+
+    A bare two-dimensional array is refused: it is one item, and would be read as a list of its rows.
+    """
+    if getattr(X, "ndim", 3) == 2 or (getattr(X, "ndim", 3) < 2 and getattr(X, "dtype", object) != object):
+        raise ValueError(
+            f"X must be a sequence with one {item} an entry (or a three-dimensional array), got a single "
+            f"{type(X).__name__} of shape {X.shape}. Pass [X] for one {item}."
+        )
+    if isinstance(X, str | bytes | dict) or not hasattr(X, "__len__") or not hasattr(X, "__iter__"):
+        raise TypeError(f"X must be a sequence with one {item} an entry, got {type(X).__name__}.")
+    if len(X) == 0:
+        raise ValueError(f"X must hold at least one {item}, got an empty {type(X).__name__}.")
+    return list(X)

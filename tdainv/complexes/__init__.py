@@ -1,0 +1,1 @@
+"""The objects of the algebra: graded matrices, chain complexes and filtrations."""

@@ -1,0 +1,326 @@
+"""The reduced flag multifiltration: which edges and triangles carry all of H0 and H1.
+
+Everything here is in *working labels*: vertices 0..n-1 numbered by a linear extension of their grades f. An edge
+(a, b) with a < b is the integer b << 16 | a, its *code*; edges are totally ordered by (value, code). ``ranks`` holds
+the coordinates of f as dense ranks, one column a function (no column in the one-parameter case), and ``prefix[v]``
+is the number of vertices u with f(u) <= f(v) where f is one function (or none: then it is n).
+
+The theorem with its proof is in docs/theory/reduced_flag.md; the names (lune, apex, redundant, critical) are those
+used there. In one parameter it is the reduced Rips complex of Koyama, Memoli, Robins and Turner (arXiv:2307.16333).
+"""
+
+import numpy as np
+
+from tdainv._numba import inline_kernel, kernel
+from tdainv.complexes._kernels_bits import (
+    bit,
+    contains,
+    doubled,
+    first_common,
+    first_element,
+    insert,
+    lowest_bit,
+)
+
+LOW_HALF = np.uint64(0xFFFF)
+NO_APEX = np.int64(-1)
+
+
+@kernel
+def cone_radii(distances, ranks):
+    """Radius from which on every sublevel complex that has a vertex of the same level as v is a cone.
+
+    One function: the largest enclosing radius min_u max_w d(u, w) over the prefixes of vertices that end at v's
+    level or later. No function: that of all vertices. Several: the largest eccentricity of a minimal vertex.
+    """
+    n, q = ranks.shape
+    radii = np.empty(n)
+    if q == 1:
+        eccentricity = np.zeros(n)
+        for v in range(n):
+            radius = np.inf
+            for u in range(v + 1):
+                eccentricity[u] = max(eccentricity[u], distances[v, u])
+                eccentricity[v] = max(eccentricity[v], distances[v, u])
+            for u in range(v + 1):
+                radius = min(radius, eccentricity[u])
+            radii[v] = radius
+        for v in range(n - 2, -1, -1):
+            radii[v] = max(radii[v], radii[v + 1])
+        for v in range(1, n):
+            if ranks[v, 0] == ranks[v - 1, 0]:
+                radii[v] = radii[v - 1]
+        return radii
+    result = np.inf if q == 0 else 0.0
+    for v in range(n):
+        eccentricity = 0.0
+        for u in range(n):
+            eccentricity = max(eccentricity, distances[v, u])
+        if q == 0:
+            result = min(result, eccentricity)
+        elif _is_minimal(ranks, v):
+            result = max(result, eccentricity)
+    for v in range(n):
+        radii[v] = result
+    return radii
+
+
+@inline_kernel
+def _is_minimal(ranks, v):
+    for u in range(ranks.shape[0]):
+        below = True
+        strictly = False
+        for c in range(ranks.shape[1]):
+            below &= ranks[u, c] <= ranks[v, c]
+            strictly |= ranks[u, c] < ranks[v, c]
+        if below and strictly:
+            return False
+    return True
+
+
+@kernel
+def list_edges(distances, radii, scale):
+    """Values (float32, times scale) and codes of the edges (a, b), a < b, of value at most radii[b]."""
+    n = radii.size
+    count = 0
+    for b in range(n):
+        for a in range(b):
+            count += distances[b, a] <= radii[b]
+    values = np.empty(count, np.float32)
+    codes = np.empty(count, np.uint32)
+    i = 0
+    for b in range(n):
+        for a in range(b):
+            if distances[b, a] <= radii[b]:
+                values[i] = distances[b, a] * scale
+                codes[i] = (b << 16) | a
+                i += 1
+    return values, codes
+
+
+@kernel
+def resolve_rounding(distances, keys):
+    """Sort by (exact value, code), within runs of equal rounded value, keys that are sorted by (rounded value, code).
+
+    Returns the sorted keys, or an empty array if a long run is out of order, where insertion would be quadratic.
+    """
+    keys = keys.copy()
+    start = 0
+    for stop in range(1, keys.size + 1):
+        if stop < keys.size and keys[stop] >> np.uint64(32) == keys[start] >> np.uint64(32):
+            continue
+        for i in range(start + 1, stop):
+            key = keys[i]
+            value = distances[(key >> np.uint64(16)) & LOW_HALF, key & LOW_HALF]
+            j = i
+            while j > start:
+                previous = keys[j - 1]
+                if distances[(previous >> np.uint64(16)) & LOW_HALF, previous & LOW_HALF] <= value:
+                    break
+                keys[j] = previous
+                j -= 1
+            keys[j] = key
+            if i - j > 256:
+                return keys[:0]
+        start = stop
+    return keys
+
+
+@inline_kernel
+def _below(ranks, z, a, b):
+    """Whether f(z) <= f(a) v f(b)."""
+    for c in range(ranks.shape[1]):
+        if ranks[z, c] > max(ranks[a, c], ranks[b, c]):
+            return False
+    return True
+
+
+@inline_kernel
+def _covers(first, second, cover):
+    """Whether the lune, the intersection of two neighbourhoods, lies in the neighbourhood of its point `cover`."""
+    for w in range(first.size):
+        if first[w] & second[w] & ~cover[w]:
+            return False
+    return True
+
+
+@inline_kernel
+def _low_part(lune, low, ranks, prefix, a, b):
+    """Write to `low` the points z of the lune with f(z) <= F(e); triangles on e with them have the grade of e."""
+    if ranks.shape[1] <= 1:
+        end = max(prefix[a], prefix[b])
+        for w in range(low.size):
+            if (w + 1) * 64 <= end:
+                low[w] = lune[w]
+            elif w * 64 >= end:
+                low[w] = 0
+            else:
+                low[w] = lune[w] & (bit(end) - np.uint64(1))
+        return
+    for w in range(low.size):
+        low[w] = 0
+        rest = lune[w]
+        while rest:
+            z = w * 64 + lowest_bit(rest)
+            rest &= rest - np.uint64(1)
+            if _below(ranks, z, a, b):
+                low[w] |= bit(z)
+
+
+@inline_kernel
+def _absorb(component, low, remaining, adjacency):
+    """Grow `component` to a whole component of the graph on `low`; `remaining` loses what its points cover."""
+    grown = True
+    while grown:
+        grown = False
+        for w in range(low.size):
+            candidates = low[w] & remaining[w]
+            while candidates:
+                z = w * 64 + lowest_bit(candidates)
+                candidates &= candidates - np.uint64(1)
+                # Asking the uncovered points whether they touch the component ends sooner than expanding all of it.
+                if contains(remaining, z) and first_common(adjacency[z], component) >= 0:
+                    grown = True
+                    for i in range(low.size):
+                        component[i] |= low[i] & adjacency[z, i]
+                        remaining[i] &= ~adjacency[z, i]
+
+
+@inline_kernel
+def _append(triangles, count, a, b, apex, v):
+    """Append a critical triangle to a flat list of quadruples; returns the (possibly new) list."""
+    if 4 * count == triangles.size:
+        triangles = doubled(triangles)
+    triangles[4 * count] = a
+    triangles[4 * count + 1] = b
+    triangles[4 * count + 2] = apex
+    triangles[4 * count + 3] = v
+    return triangles
+
+
+@inline_kernel
+def _precedes(ranks, z, v, a, b):
+    """Whether F(e) v f(z) <= F(e) v f(v), with z < v where these joins are equal."""
+    equal = True
+    for c in range(ranks.shape[1]):
+        level = max(ranks[a, c], ranks[b, c])
+        if ranks[z, c] > max(level, ranks[v, c]):
+            return False
+        equal &= max(level, ranks[z, c]) == max(level, ranks[v, c])
+    return z < v or not equal
+
+
+@inline_kernel
+def _later_partial(lune, remaining, adjacency, ranks, a, b, triangles, count):
+    """Critical triangles on e = (a, b) with points above F(e), where grades are only partially ordered."""
+    for w in range(lune.size):
+        while remaining[w]:
+            v = w * 64 + lowest_bit(remaining[w])
+            remaining[w] &= remaining[w] - np.uint64(1)
+            redundant = False
+            for i in range(lune.size):
+                touching = adjacency[v, i] & lune[i]
+                while touching and not redundant:
+                    redundant = _precedes(ranks, i * 64 + lowest_bit(touching), v, a, b)
+                    touching &= touching - np.uint64(1)
+                if redundant:
+                    break
+            if not redundant:
+                triangles = _append(triangles, count, a, b, NO_APEX, v)
+                count += 1
+    return triangles, count
+
+
+@inline_kernel
+def _later_chain(lune, remaining, adjacency, a, b, triangles, count):
+    """Critical triangles on e = (a, b) with points above F(e), where the vertex order is the order of grades."""
+    for w in range(lune.size):
+        while remaining[w]:
+            v = w * 64 + lowest_bit(remaining[w])
+            redundant = False
+            for i in range(w):
+                if adjacency[v, i] & lune[i]:
+                    redundant = True
+                    break
+            if not redundant and not adjacency[v, w] & lune[w] & (bit(v) - np.uint64(1)):
+                triangles = _append(triangles, count, a, b, NO_APEX, v)
+                count += 1
+            for i in range(w, lune.size):
+                remaining[i] &= ~adjacency[v, i]
+    return triangles, count
+
+
+@kernel
+def reduce_flag(keys, ranks, prefix):
+    """Codes of the critical edges, in order, and the critical triangles of the reduced flag multifiltration.
+
+    Parameters: keys of the edges in increasing order (the code is the lower half), ranks (n, q), prefix (n,).
+    A triangle is (a, b, apex, v): its longest edge (a, b), its third vertex v, and, where (a, b) cancels with the
+    triangle (a, b, apex) of the same grade and (a, b, v) has that grade too, the apex; otherwise -1.
+
+    Takes O(E n / 64) word operations and n^2 / 8 bytes: ``adjacency[v]`` is the neighbourhood of v in the graph of
+    the edges so far, v included. No triangle is ever listed.
+    """
+    n = prefix.size
+    words = (n + 63) // 64
+    adjacency = np.zeros((n, words), np.uint64)
+    for v in range(n):
+        insert(adjacency[v], v)
+    lune = np.empty(words, np.uint64)
+    low = np.empty(words, np.uint64)
+    remaining = np.empty(words, np.uint64)
+    component = np.empty(words, np.uint64)
+    # The point that covered the last lune, and that covered the last lune at each vertex: they mostly do so again.
+    last_cover = 0
+    cover_at = np.zeros(n, np.int64)
+    edges = np.empty(4 * n, np.uint32)
+    n_edges = 0
+    triangles = np.empty(16 * n, np.int32)
+    n_triangles = np.int64(0)
+    for key in keys:
+        b = np.int64((key >> np.uint64(16)) & LOW_HALF)
+        a = np.int64(key & LOW_HALF)
+        covered = False
+        for attempt in range(3):
+            z = last_cover if attempt == 0 else (cover_at[a] if attempt == 1 else cover_at[b])
+            if contains(adjacency[a], z) and contains(adjacency[b], z) and _below(ranks, z, a, b):
+                covered = _covers(adjacency[a], adjacency[b], adjacency[z])
+                if covered:
+                    break
+        if not covered:
+            for w in range(words):
+                lune[w] = adjacency[a, w] & adjacency[b, w]
+                remaining[w] = lune[w]
+            _low_part(lune, low, ranks, prefix, a, b)
+            z = first_element(low)
+            v = z
+            while v >= 0:
+                if v != z:
+                    triangles = _append(triangles, n_triangles, a, b, z, v)
+                    n_triangles += 1
+                for w in range(words):
+                    component[w] = low[w] & adjacency[v, w]
+                    remaining[w] &= ~adjacency[v, w]
+                _absorb(component, low, remaining, adjacency)
+                v = first_common(low, remaining)
+            if z < 0:
+                if n_edges == edges.size:
+                    edges = doubled(edges)
+                edges[n_edges] = key & np.uint64(0xFFFFFFFF)
+                n_edges += 1
+            if first_element(remaining) >= 0:
+                if ranks.shape[1] <= 1:
+                    triangles, n_triangles = _later_chain(
+                        lune, remaining, adjacency, a, b, triangles, n_triangles
+                    )
+                else:
+                    triangles, n_triangles = _later_partial(
+                        lune, remaining, adjacency, ranks, a, b, triangles, n_triangles
+                    )
+        if z >= 0:
+            last_cover = z
+            cover_at[a] = z
+            cover_at[b] = z
+        insert(adjacency[a], b)
+        insert(adjacency[b], a)
+    return edges[:n_edges], triangles[: 4 * n_triangles].reshape((n_triangles, 4))

@@ -1,0 +1,117 @@
+"""From a flag filtration to its reduced complex: the face of the kernels.
+
+The complex has the same H0 and H1 at every grade as the flag complex with all its O(n^3) triangles; theorem and
+proof are in docs/theory/reduced_flag.md.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tdainv._memory import require_memory
+from tdainv._typing import Float, Int, Number
+from tdainv.complexes._kernels_expansion import expand_triangles
+from tdainv.complexes._kernels_flag import cone_radii, list_edges, reduce_flag, resolve_rounding
+from tdainv.complexes._kernels_forest import growing_forest, minimum_spanning_forest
+
+# Codes of edges keep a vertex in 16 bits.
+MAX_VERTICES = 1 << 16
+
+
+class ReducedFlag(NamedTuple):
+    """Critical simplices, in the labels of the filtration, and the boundary of the critical triangles."""
+
+    edges: Int  # (n_edges, 2), in increasing order of (value, code)
+    triangles: Int  # (n_triangles, 3): longest edge first, then the third vertex
+    indptr: Int  # CSC of the boundary: rows are edges, columns triangles
+    indices: Number
+
+
+class _Working(NamedTuple):
+    """A filtration in working labels: vertices numbered by a linear extension of their grades."""
+
+    order: Int  # working label -> label in the filtration
+    distances: Float
+    ranks: Int
+    prefix: Int
+
+
+def _dense_ranks(vertex_grades: Float) -> Int:
+    if vertex_grades.shape[1] == 0:
+        return np.zeros(vertex_grades.shape, np.int64)
+    return np.column_stack([np.unique(column, return_inverse=True)[1] for column in vertex_grades.T])
+
+
+def _working_labels(distances: Float, vertex_grades: Float) -> _Working:
+    n, q = vertex_grades.shape
+    ranks = _dense_ranks(vertex_grades)
+    if q == 0:
+        # Central points first: they cover most lunes, and covers are looked for from the first vertex on.
+        order = np.argsort(np.where(np.isinf(distances), 0.0, distances).max(axis=1), kind="stable")
+        prefix = np.full(n, n)
+    else:
+        order = np.argsort(ranks.sum(axis=1), kind="stable")
+        sorted_ranks = ranks[order, 0]
+        prefix = np.searchsorted(sorted_ranks, sorted_ranks, side="right") if q == 1 else np.full(n, n)
+    working = distances.take(order, axis=0).take(order, axis=1)
+    return _Working(order, working, np.ascontiguousarray(ranks[order]), prefix.astype(np.int64))
+
+
+def _sorted_keys(distances: Float, radii: Float) -> Number:
+    """Keys of the edges up to the radii, in increasing order of (value, code); the code is a key's lower half."""
+    longest = min(radii.max(), np.max(distances, initial=0.0, where=np.isfinite(distances)))
+    # Values are rounded to float32 for the sort, scaled so that they neither overflow nor all vanish.
+    values, codes = list_edges(distances, radii, 1.0 / longest if longest > 0 else 1.0)
+    keys = (values.view(np.uint32).astype(np.uint64) << np.uint64(32)) | codes
+    keys.sort()
+    resolved = resolve_rounding(distances, keys)
+    if len(resolved) < len(keys):
+        codes = keys & np.uint64(0xFFFFFFFF)
+        resolved = codes[np.lexsort((codes, distances[codes >> np.uint64(16), codes & np.uint64(0xFFFF)]))]
+    return resolved
+
+
+def reduce_filtration(distances: Float, vertex_grades: Float, max_edge: float) -> ReducedFlag:
+    """Reduced complex of the flag filtration of `distances` (n, n) with vertex grades (n, p - 1).
+
+    Edges above `max_edge`, infinite edges, and edges above the radius from which the complex is a cone are left out.
+    """
+    n = len(distances)
+    if n > MAX_VERTICES:
+        raise ValueError(f"Degree 1 of a flag filtration takes at most {MAX_VERTICES} vertices, got {n}.")
+    require_memory(
+        n * n * 8 + n * n // 2 * 24,
+        f"Reducing the flag complex of {n} points (distances sorted)",
+        "Give a smaller max_edge, subsample the points, or set TDAINV_MEMORY_LIMIT if you know better.",
+    )
+    working = _working_labels(distances, vertex_grades)
+    radii = np.minimum(cone_radii(working.distances, working.ranks), min(max_edge, np.finfo(float).max))
+    keys = _sorted_keys(working.distances, radii)
+    codes, triangles = reduce_flag(keys, working.ranks, working.prefix)
+    del keys
+    rows = np.argsort(codes)
+    indptr, indices = expand_triangles(
+        working.distances, working.ranks, working.prefix, codes[rows].astype(np.int64), rows, triangles
+    )
+    edges = np.column_stack([codes & np.uint32(0xFFFF), codes >> np.uint32(16)]).astype(np.int64)
+    return ReducedFlag(
+        edges=np.sort(working.order[edges], axis=1),
+        triangles=np.column_stack(
+            [np.sort(working.order[triangles[:, :2]], axis=1), working.order[triangles[:, 3]]]
+        ),
+        indptr=indptr,
+        indices=indices,
+    )
+
+
+def connecting_edges(distances: Float, vertex_grades: Float, max_edge: float) -> Int:
+    """Edges (k, 2) that carry H0 at every grade, for at most one vertex function: O(n^2), no sort."""
+    if max_edge < np.inf:
+        distances = np.where(distances <= max_edge, distances, np.inf)
+    if vertex_grades.shape[1] == 0:
+        edges = minimum_spanning_forest(np.require(distances, requirements=("C", "W")))
+        return np.sort(edges, axis=1)
+    working = _working_labels(distances, vertex_grades)
+    return np.sort(working.order[growing_forest(working.distances)], axis=1)

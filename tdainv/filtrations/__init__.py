@@ -1,0 +1,1 @@
+"""From data to a filtration: one construction a file."""

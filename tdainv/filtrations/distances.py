@@ -1,0 +1,83 @@
+"""Dissimilarity matrices of point clouds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from tdainv import _validation as check
+from tdainv._memory import require_memory
+from tdainv._typing import ArrayLike, Float
+
+Metric: TypeAlias = str | Callable[[Float, Float], float]
+
+# Names that scipy computes without rounding tricks; others go to scikit-learn.
+_SCIPY_NAMES = {
+    "euclidean": "euclidean",
+    "l2": "euclidean",
+    "manhattan": "cityblock",
+    "l1": "cityblock",
+    "cityblock": "cityblock",
+    "chebyshev": "chebyshev",
+    "sqeuclidean": "sqeuclidean",
+}
+
+
+def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "points") -> Float:
+    """Dissimilarity matrix (n, n) of a cloud (n, dim), or the matrix itself with ``metric="precomputed"``.
+
+    Parameters
+    ----------
+    points : array-like of shape (n, dim), or (n, n) with ``metric="precomputed"``
+    metric : str or callable
+        "precomputed", or a name that :func:`sklearn.metrics.pairwise_distances` knows, or a symmetric function of
+        two points.
+    name : str
+        What to call the data in errors.
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+        Symmetric, zero diagonal.
+
+    Raises
+    ------
+    ValueError
+        For an unknown metric or bad data.
+    MemoryLimitError
+        If the matrix would not fit, before it is allocated.
+    """
+    if isinstance(metric, str) and metric == "precomputed":
+        return check.distance_matrix(points, name)
+    _check_metric(metric)
+    cloud = check.points(points, name)
+    n = len(cloud)
+    require_memory(
+        8 * n * n, f"The distance matrix of {n} points", "Subsample the points, for example with a random choice."
+    )
+    if isinstance(metric, str) and metric in _SCIPY_NAMES:
+        matrix = cdist(cloud, cloud, _SCIPY_NAMES[metric])
+    else:
+        from sklearn.metrics import pairwise_distances
+
+        matrix = pairwise_distances(cloud, metric=metric)
+        # Formulas that subtract large numbers leave rounding noise on the diagonal and below zero.
+        noise = 1e-7 * np.abs(matrix).max()
+        matrix[(matrix < 0) & (matrix > -noise)] = 0.0
+        if (np.abs(matrix.diagonal()) <= noise).all():
+            np.fill_diagonal(matrix, 0.0)
+    return check.distance_matrix(matrix, f"The {metric!r} distances of {name}")
+
+
+def _check_metric(metric: Metric) -> None:
+    if callable(metric) or (isinstance(metric, str) and metric in _SCIPY_NAMES):
+        return
+    from sklearn.metrics.pairwise import PAIRWISE_DISTANCE_FUNCTIONS
+    from sklearn.metrics.pairwise import _VALID_METRICS as valid
+
+    known = sorted({*valid, *PAIRWISE_DISTANCE_FUNCTIONS, "precomputed"} - {"nan_euclidean"})
+    if not isinstance(metric, str) or metric not in known:
+        raise ValueError(f"metric must be a callable or one of {', '.join(known)}, got metric={metric!r}.")

@@ -1,0 +1,1 @@
+"""From a filtration to an invariant."""

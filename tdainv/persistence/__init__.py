@@ -1,0 +1,1 @@
+"""The algebra: reduction over Z/2, barcodes, bigraded kernels."""

@@ -1,0 +1,205 @@
+"""Barcodes of one-parameter filtrations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from tdainv import _validation as check
+from tdainv._typing import Float, Int
+from tdainv.complexes.chain_complex import ChainComplex
+from tdainv.persistence._kernels_reduction import reduce_columns
+
+
+class Filtration(Protocol):
+    """What an invariant needs to know of a filtration."""
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of parameters."""
+
+    def chain_complex(self, degree: int) -> ChainComplex:
+        """Small chain complex with the homology of the filtration in this degree."""
+
+    def chain_complexes(self, degrees: Sequence[int]) -> list[ChainComplex]:
+        """Small chain complexes for several degrees."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Barcode:
+    """The barcode of H_degree of a one-parameter filtration: intervals [birth, death), sorted by (birth, death).
+
+    Parameters
+    ----------
+    births : ndarray of shape (k,)
+    deaths : ndarray of shape (k,)
+        ``inf`` for essential bars. Bars of length zero are not part of a barcode.
+    degree : int
+    birth_simplices : int ndarray of shape (k, degree + 1) or None
+        Vertices of the simplex that gives birth to the bar. The value of its longest edge, spanned by its first two
+        vertices, is the birth (in degree 0: the birth of the vertex).
+    death_simplices : int ndarray of shape (k, degree + 2) or None
+        Vertices of the simplex that ends the bar: its first two vertices span its longest edge, whose value is the
+        death. Rows of -1 for essential bars.
+
+    Examples
+    --------
+    >>> import tdainv
+    >>> bars = tdainv.barcode(tdainv.rips([[0.0], [1.0], [3.0]]), degree=0)
+    >>> bars
+    Barcode(degree 0, 3 bars, 1 essential)
+    >>> bars.diagram
+    array([[ 0.,  1.],
+           [ 0.,  2.],
+           [ 0., inf]])
+    >>> bars.death_simplices
+    array([[ 0,  1],
+           [ 1,  2],
+           [-1, -1]])
+    """
+
+    births: Float
+    deaths: Float
+    degree: int
+    birth_simplices: Int | None = None
+    death_simplices: Int | None = None
+
+    def __post_init__(self) -> None:
+        births, deaths = (np.asarray(values, np.float64) for values in (self.births, self.deaths))
+        if births.ndim != 1 or births.shape != deaths.shape:
+            raise ValueError(
+                f"births and deaths must have the same shape (k,), got {births.shape} and {deaths.shape}."
+            )
+        if not np.isfinite(births).all() or not (births < deaths).all():
+            raise ValueError("Each bar must have a finite birth below its death.")
+        order = np.lexsort((deaths, births))
+        object.__setattr__(self, "births", births[order])
+        object.__setattr__(self, "deaths", deaths[order])
+        for name in ("birth_simplices", "death_simplices"):
+            simplices = getattr(self, name)
+            if simplices is not None:
+                object.__setattr__(self, name, np.asarray(simplices)[order])
+
+    @property
+    def diagram(self) -> Float:
+        """The persistence diagram: births and deaths as columns, shape (k, 2)."""
+        return np.column_stack([self.births, self.deaths])
+
+    @property
+    def persistence(self) -> Float:
+        """Lengths of the bars, shape (k,)."""
+        return self.deaths - self.births
+
+    def __len__(self) -> int:
+        return len(self.births)
+
+    def __repr__(self) -> str:
+        essential = int(np.isinf(self.deaths).sum())
+        bars = f"{len(self)} bar{'' if len(self) == 1 else 's'}"
+        return f"Barcode(degree {self.degree}, {bars}, {essential} essential)"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether degree, births and deaths agree; the simplices are not compared, ties may pair others."""
+        if not isinstance(other, Barcode):
+            return NotImplemented
+        return self.degree == other.degree and np.array_equal(self.diagram, other.diagram)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def barcode(filtration: Filtration | ChainComplex, degree: int) -> Barcode:
+    """Barcode of H_degree of a one-parameter filtration, exact, over Z/2.
+
+    Parameters
+    ----------
+    filtration : FlagFiltration or ChainComplex
+        With one parameter. A ChainComplex must be of the same degree.
+    degree : int
+
+    Returns
+    -------
+    Barcode
+        With the simplices that give birth and death to each bar, where the filtration knows them.
+
+    Raises
+    ------
+    ValueError
+        If the filtration has more than one parameter, or the degree is out of range.
+
+    Notes
+    -----
+    The chain complex of a flag filtration is its reduced Rips complex [1]_, so that the matrix to reduce has a few
+    columns a point. Standard column reduction, with the rows of negative cells left out.
+
+    References
+    ----------
+    .. [1] Koyama, Memoli, Robins, Turner: Faster computation of degree-1 persistent homology using the reduced
+       Vietoris--Rips filtration, arXiv:2307.16333.
+
+    Examples
+    --------
+    The four corners of the unit square make a loop that is born with the sides and dies with the diagonals:
+
+    >>> import tdainv
+    >>> square = tdainv.rips([[0, 0], [1, 0], [1, 1], [0, 1]])
+    >>> tdainv.barcode(square, degree=1).diagram
+    array([[1.        , 1.41421356]])
+    """
+    return barcodes(filtration, (degree,))[0]
+
+
+def barcodes(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[Barcode]:
+    """Return :func:`barcode` for several degrees, which share the work."""
+    degrees = check.degrees(degrees)
+    if filtration.n_parameters != 1:
+        raise ValueError(
+            f"A barcode needs a filtration with one parameter, got {filtration.n_parameters}. Use "
+            "hilbert_signed_measure for more."
+        )
+    return [_barcode_of_complex(complex_) for complex_ in complexes_of(filtration, degrees)]
+
+
+def complexes_of(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[ChainComplex]:
+    """Chain complexes of a filtration; a chain complex stands for itself."""
+    if not isinstance(filtration, ChainComplex):
+        return filtration.chain_complexes(degrees)
+    if tuple(degrees) != (filtration.degree,):
+        raise ValueError(f"This chain complex has degree {filtration.degree}, got degrees {tuple(degrees)}.")
+    return [filtration]
+
+
+def _barcode_of_complex(complex_: ChainComplex) -> Barcode:
+    """Pair cells: the pivots of the reduced boundary, elder rule through the order of rows."""
+    births = complex_.upper.row_grades[:, 0]
+    deaths = complex_.upper.column_grades[:, 0]
+    cells = np.argsort(births, kind="stable")
+    positive = cells
+    if complex_.lower.shape[0]:
+        faces = np.argsort(complex_.lower.row_grades[:, 0], kind="stable")
+        positive = cells[_reduce(complex_, faces, cells, upper=False) < 0]
+    cofaces = np.argsort(deaths, kind="stable")
+    pivots = _reduce(complex_, positive, cofaces, upper=True)
+    killer = np.full(len(positive), -1)
+    killer[pivots[pivots >= 0]] = cofaces[pivots >= 0]
+    essential = killer < 0
+    bar_deaths = np.where(essential, np.inf, deaths[killer] if len(deaths) else np.inf)
+    bars = births[positive] < bar_deaths
+    positive, killer = positive[bars], killer[bars]
+    simplices: tuple[Int | None, Int | None] = (None, None)
+    if complex_.simplices is not None:
+        born, dead = complex_.simplices
+        killers = np.full((len(killer), dead.shape[1]), -1)
+        killers[killer >= 0] = dead[killer[killer >= 0]]
+        simplices = (born[positive], killers)
+    return Barcode(births[positive], bar_deaths[bars], complex_.degree, *simplices)
+
+
+def _reduce(complex_: ChainComplex, rows: Int, columns: Int, *, upper: bool) -> Int:
+    """Pivot of each column, as a position in `rows`, or -1."""
+    matrix = (complex_.upper if upper else complex_.lower).rearrange(rows, columns)
+    levels = np.zeros(len(columns), np.int64)
+    pivots, _ = reduce_columns(matrix.indptr, matrix.indices, len(rows), levels, 1)
+    return pivots

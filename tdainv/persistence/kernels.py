@@ -1,0 +1,56 @@
+"""Kernels of graded matrices in one and two parameters."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tdainv._typing import Float, Int
+from tdainv.complexes.chain_complex import GradedMatrix
+from tdainv.persistence._kernels_reduction import reduce_columns
+
+
+class Kernel(NamedTuple):
+    """Kernel of a graded matrix."""
+
+    grades: Float  # (k, p) grades of free generators
+    independent: Int  # columns that form a basis of the image, all grades taken together
+
+
+def graded_kernel(matrix: GradedMatrix, rows: Int | None = None) -> Kernel:
+    """Grades of free generators of the kernel of a matrix with one or two parameters.
+
+    The kernel of a homomorphism of free bigraded modules is free (Chacholski, Scolamiero and Vaccarino 2017), so
+    its grades determine its dimension everywhere.
+
+    Parameters
+    ----------
+    matrix : GradedMatrix
+    rows : int array, optional
+        Rows to look at. Rows may be left out if no combination of columns is supported on them alone.
+
+    Returns
+    -------
+    Kernel
+    """
+    grades = matrix.column_grades
+    n_columns = len(grades)
+    if n_columns == 0 or matrix.shape[0] == 0:
+        return Kernel(grades, np.zeros(0, np.int64))
+    first = grades[:, 0]
+    if matrix.n_parameters == 1:
+        columns = np.argsort(first, kind="stable")
+        second, levels = np.zeros(1), np.zeros(n_columns, np.int64)
+    else:
+        columns = np.lexsort((grades[:, 1], first))
+        second, levels = np.unique(grades[columns, 1], return_inverse=True)
+    if rows is None:
+        rows = np.arange(matrix.shape[0])
+    # Late rows last: pivots are then late, and columns that share one are alike.
+    rows = rows[np.argsort(matrix.row_grades[rows, 0], kind="stable")]
+    sorted_matrix = matrix.rearrange(rows, columns)
+    _, zeroed = reduce_columns(sorted_matrix.indptr, sorted_matrix.indices, len(rows), levels, len(second))
+    in_kernel = zeroed >= 0
+    generators = np.column_stack([first[columns[in_kernel]], second[zeroed[in_kernel]]])
+    return Kernel(generators[:, : matrix.n_parameters], columns[~in_kernel])
