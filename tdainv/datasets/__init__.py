@@ -1,0 +1,31 @@
+"""Data sets: protein conformations, digits, synthetic shapes and orbits, and folders of files."""
+
+from tdainv.datasets._dataset import Dataset
+from tdainv.datasets._embedded import load_digits_clouds, load_protein_matrices, load_proteins
+from tdainv.datasets._generators import (
+    make_circle,
+    make_gaussian,
+    make_orbit5k,
+    make_shapes,
+    make_torus,
+    make_uniform,
+)
+from tdainv.datasets._readers import read_folder, read_points
+from tdainv.datasets._registry import list_datasets, load_dataset
+
+__all__ = [
+    "Dataset",
+    "list_datasets",
+    "load_dataset",
+    "load_digits_clouds",
+    "load_protein_matrices",
+    "load_proteins",
+    "make_circle",
+    "make_gaussian",
+    "make_orbit5k",
+    "make_shapes",
+    "make_torus",
+    "make_uniform",
+    "read_folder",
+    "read_points",
+]
