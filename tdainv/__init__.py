@@ -21,11 +21,20 @@ __version__ = "0.1.0"
 _HOMES = {
     "Barcode": "persistence.barcode",
     "ChainComplex": "complexes.chain_complex",
+    "CodensityRips": "filtrations.estimators",
     "FlagFiltration": "complexes.flag_filtration",
+    "FunctionRips": "filtrations.estimators",
     "GradedMatrix": "complexes.chain_complex",
+    "HilbertSignedMeasure": "invariants.estimators",
+    "MeasureConvolution": "vectorizers.measure_convolution",
     "MemoryLimitError": "exceptions",
+    "PersistenceBarcode": "invariants.estimators",
+    "PersistenceImage": "vectorizers.persistence_image",
+    "Rips": "filtrations.estimators",
     "SignedMeasure": "invariants.signed_measure",
     "TdainvWarning": "exceptions",
+    "TopologicalFeatures": "features",
+    "WeightedRips": "filtrations.estimators",
     "barcode": "persistence.barcode",
     "barcodes": "persistence.barcode",
     "codensity_rips": "filtrations.codensity",
@@ -41,7 +50,7 @@ _HOMES = {
 }
 _MODULES = ("datasets", "plots")
 
-__all__ = ["__version__", *_HOMES, *_MODULES]  # noqa: PLE0604
+__all__ = ["__version__", *_HOMES, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,13 @@
 """How kernels are compiled.
 
 Kernels release the GIL, so that threads scale, and are cached on disk, so that only the first call on a machine
-compiles. Set ``TDAINV_NUMBA_CACHE=0`` where the package folder and numba's cache folder are both read-only.
+compiles. What keeps them quick to compile and to run:
+
+* No assignment of slices: numba compiles its error message for seconds. Copies are loops.
+* No rebinding of an array, no view of a row, no call with array arguments inside an innermost loop: each costs
+  atomic reference counts, and together they cost more than the work.
+
+Set ``TDAINV_NUMBA_CACHE=0`` where the package folder and numba's cache folder are both read-only.
 """
 
 from __future__ import annotations
@@ -21,5 +27,11 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def inline_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a helper that is only called by other kernels; they carry its code in their own cache."""
-    return njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    """Compile a helper that only other kernels call; they carry its code in their own cache."""
+    options: dict[str, Any] = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return njit(**options)(function)
+
+
+def block_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a helper into the one place that calls it: in an inner loop, array arguments cost atomic counts."""
+    return njit(nogil=True, inline="always")(function)

@@ -61,7 +61,7 @@ def distance_matrix(values: ArrayLike, name: str = "distances") -> Float:
         u, v = (int(i) for i in np.argwhere(np.isnan(array))[0])
         raise ValueError(f"{name} must not be NaN, got {name}[{u}, {v}] = nan.")
     if np.signbit(array).any():
-        u, v = np.unravel_index(int(array.argmin()), array.shape)
+        u, v = divmod(int(array.argmin()), len(array))
         if array[u, v] < 0:
             raise ValueError(f"{name} must be at least 0, got {name}[{u}, {v}] = {array[u, v]:g}.")
         array = array + 0.0  # negative zeros become zeros
@@ -103,9 +103,16 @@ def positive(value: Any, name: str) -> float:
     return float(value)
 
 
+def finite(value: Any, name: str) -> float:
+    """Check a finite number."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not np.isfinite(float(value)):
+        raise ValueError(f"{name} must be a finite number, got {name}={value!r}.")
+    return float(value)
+
+
 def positive_integer(value: Any, name: str) -> int:
     """Check an integer >= 1."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or int(value) < 1:
         raise ValueError(f"{name} must be an integer of at least 1, got {name}={value!r}.")
     return int(value)
 
@@ -155,7 +162,8 @@ def collection(X: Any, item: str = "point cloud") -> list[Any]:
 
     A bare two-dimensional array is refused: it is one item, and would be read as a list of its rows.
     """
-    if getattr(X, "ndim", 3) == 2 or (getattr(X, "ndim", 3) < 2 and getattr(X, "dtype", object) != object):
+    ndim = getattr(X, "ndim", 3)
+    if ndim == 2 or (ndim < 2 and getattr(X, "dtype", np.dtype(object)).kind != "O"):
         raise ValueError(
             f"X must be a sequence with one {item} an entry (or a three-dimensional array), got a single "
             f"{type(X).__name__} of shape {X.shape}. Pass [X] for one {item}."

@@ -54,10 +54,7 @@ def small(**changes):
 
 def test_representation_is_one_short_line():
     assert repr(small()) == "Dataset('small', 3 items, 3 to 4 points in R^2, classes: square, half)"
-    assert (
-        repr(small(clouds=[SQUARE] * 3))
-        == "Dataset('small', 3 items, 4 points in R^2, classes: square, half)"
-    )
+    assert repr(small(clouds=[SQUARE] * 3)) == "Dataset('small', 3 items, 4 points in R^2, classes: square, half)"
     many = small(class_names=tuple(f"a long class name {i}" for i in range(9)))
     assert repr(many) == "Dataset('small', 3 items, 3 to 4 points in R^2, 9 classes)"
     mixed = small(clouds=[SQUARE, np.ones((4, 3)), SQUARE])
@@ -225,9 +222,7 @@ def test_all_digits_are_taken_by_default():
 
 
 def test_a_threshold_that_empties_an_image_is_refused():
-    with pytest.raises(
-        ValueError, match=r"threshold must leave .* got threshold=16, but image 0 .* above 15"
-    ):
+    with pytest.raises(ValueError, match=r"threshold must leave .* got threshold=16, but image 0 .* above 15"):
         load_digits_clouds(threshold=16)
 
 
@@ -344,9 +339,7 @@ def test_circle_has_its_outliers_last():
     assert not np.isclose(radii[80:], 1.0).any() and np.abs(points).max() <= 1.5
 
 
-@pytest.mark.parametrize(
-    ("outliers", "n_outliers"), [(0, 0), (0.25, 10), (1.0, 40), (40, 40), (np.int64(3), 3)]
-)
+@pytest.mark.parametrize(("outliers", "n_outliers"), [(0, 0), (0.25, 10), (1.0, 40), (40, 40), (np.int64(3), 3)])
 def test_outliers_are_a_number_or_a_fraction(outliers, n_outliers):
     points = make_circle(40, outliers=outliers, random_state=0)
     assert len(points) == 40

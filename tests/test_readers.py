@@ -101,9 +101,7 @@ def test_one_column_is_a_cloud_on_the_line(tmp_path):
 
 @pytest.mark.parametrize("extra", ["", " -0.8 0.1"])
 def test_chemistry_xyz_gives_the_positions_of_the_atoms(tmp_path, extra):
-    file = write(
-        tmp_path / "water.xyz", f"3\n\nO 0 0 0.1{extra}\nH 0 0.7 -0.5{extra}\n1 0 -0.7 -0.5{extra}\n\n"
-    )
+    file = write(tmp_path / "water.xyz", f"3\n\nO 0 0 0.1{extra}\nH 0 0.7 -0.5{extra}\n1 0 -0.7 -0.5{extra}\n\n")
     np.testing.assert_array_equal(read_points(file), [[0, 0, 0.1], [0, 0.7, -0.5], [0, -0.7, -0.5]])
 
 
@@ -179,9 +177,7 @@ def test_parts_of_an_obj_file_are_joined(tmp_path):
 
 
 def test_seams_of_a_texture_do_not_repeat_vertices(tmp_path):
-    text = (
-        "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 1 1 0\nvt 0 0\nvt 1 0\nvt 0 1\nvt .5 .5\nf 1/1 2/2 3/3\nf 2/4 3/1 4/2\n"
-    )
+    text = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 1 1 0\nvt 0 0\nvt 1 0\nvt 0 1\nvt .5 .5\nf 1/1 2/2 3/3\nf 2/4 3/1 4/2\n"
     assert read_points(write(tmp_path / "a.obj", text)).shape == (4, 3)
 
 
@@ -367,9 +363,7 @@ def test_truncated_image_is_refused(tmp_path, rng):
     stream = io.BytesIO()
     Image.fromarray(rng.integers(0, 256, (64, 64), dtype=np.uint8)).save(stream, "png")
     file = write(tmp_path / "a.png", stream.getvalue()[:2000])
-    with pytest.raises(
-        ValueError, match=r"a\.png: it must be an image, but it cannot be decoded: .*truncated"
-    ):
+    with pytest.raises(ValueError, match=r"a\.png: it must be an image, but it cannot be decoded: .*truncated"):
         read_points(file)
 
 
@@ -388,9 +382,7 @@ def test_image_with_nan_is_refused(tmp_path):
 def test_surface_without_area_cannot_be_sampled(tmp_path):
     file = write(tmp_path / "a.off", "OFF\n3 1 0\n0 0 0\n1 0 0\n2 0 0\n3 0 1 2\n")
     assert read_points(file).shape == (3, 3)
-    with pytest.raises(
-        ValueError, match="faces must have a positive, finite area to be sampled, got a total of 0"
-    ):
+    with pytest.raises(ValueError, match="faces must have a positive, finite area to be sampled, got a total of 0"):
         read_points(file, n_points=5)
 
 
@@ -412,9 +404,7 @@ def test_nan_in_a_mesh_is_named_before_its_surface_is_sampled(tmp_path):
 @pytest.mark.parametrize("n_points", [0, -1, 2.5, True, "3"])
 def test_n_points_must_be_a_positive_integer(tmp_path, n_points):
     for read in (read_points, read_folder):
-        with pytest.raises(
-            ValueError, match=f"n_points must be an integer of at least 1, got n_points={n_points!r}"
-        ):
+        with pytest.raises(ValueError, match=f"n_points must be an integer of at least 1, got n_points={n_points!r}"):
             read(tmp_path, n_points=n_points)
 
 
@@ -425,9 +415,7 @@ def test_n_points_must_be_a_positive_integer(tmp_path, n_points):
 def folder(tmp_path, rng):
     for name in ("b/2.csv", "b/10.txt", "a/x.npy", "a/y.NPY"):
         points = rng.normal(size=(30, 2))
-        text = "\n".join(
-            ("," if name.endswith("csv") else " ").join(map(repr, row)) for row in points.tolist()
-        )
+        text = "\n".join(("," if name.endswith("csv") else " ").join(map(repr, row)) for row in points.tolist())
         write(tmp_path / "set" / name, npy(points) if name.lower().endswith("npy") else text)
     return tmp_path / "set"
 
@@ -504,17 +492,13 @@ SPOILERS = {
     r"b: a class must have at least two files, to train and to test, got only 2\.csv": lambda f: (
         f / "b" / "10.txt"
     ).unlink(),
-    r"c: a class must have at least two files, to train and to test, got an empty folder": lambda f: (
-        f / "c"
-    ).mkdir(),
+    r"c: a class must have at least two files, to train and to test, got an empty folder": lambda f: (f / "c").mkdir(),
     r"set: there must be at least two classes, got only 'a'": one_class,
     r"model\.blend: the suffix must be one of \.npy, \.csv, .*, got '\.blend'": lambda f: write(
         f / "a" / "model.blend", "1"
     ),
     r"noise: the suffix must be one of .*, got ''": lambda f: write(f / "a" / "noise", "1"),
-    r"deep: a class folder must hold files only, got a folder inside": lambda f: write(
-        f / "a" / "deep" / "1.csv", "1"
-    ),
+    r"deep: a class folder must hold files only, got a folder inside": lambda f: write(f / "a" / "deep" / "1.csv", "1"),
     r"x\.npy: it must be a \.npy file": lambda f: write(f / "a" / "x.npy", "1"),
     r"x\.npy: .*No such file": unreadable,
     r"b.2\.csv: all clouds must have the same dimension, got 3 here and 2 in .*x\.npy": lambda f: write(
@@ -533,14 +517,10 @@ def test_a_spoilt_folder_is_refused_by_name(folder, message):
 def test_folders_without_classes_are_refused_with_the_layout(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"path must be an existing folder, got path='.*nowhere'"):
         read_folder(tmp_path / "nowhere")
-    with pytest.raises(
-        ValueError, match=r"must hold class folders, but it is empty\. Use one sub-folder per class"
-    ):
+    with pytest.raises(ValueError, match=r"must hold class folders, but it is empty\. Use one sub-folder per class"):
         read_folder(tmp_path)
     file = write(tmp_path / "1.csv", "1,2\n")
-    with pytest.raises(
-        ValueError, match=r"files directly inside, such as 1\.csv\. Use one sub-folder per class"
-    ):
+    with pytest.raises(ValueError, match=r"files directly inside, such as 1\.csv\. Use one sub-folder per class"):
         read_folder(tmp_path)
     with pytest.raises(ValueError, match=r"path must be a folder, got .* use read_points"):
         read_folder(file)

@@ -1,7 +1,4 @@
-"""Sets of small integers as uint64 words: element i is bit i % 64 of word i // 64; and growing lists.
-
-Kernels copy element by element: assigning a slice makes numba compile its error message, for seconds.
-"""
+"""Sets of small integers as uint64 words: element i is bit i % 64 of word i // 64; and growing lists."""
 
 import numpy as np
 
@@ -66,33 +63,18 @@ def bit(element):
 
 
 @inline_kernel
-def contains(words, element):
-    """Whether `element` is in the set."""
-    return words[element >> 6] & bit(element) != 0
+def row_contains(table, row, element):
+    """Whether `element` is in the set of row `row`."""
+    return table[row, element >> 6] & bit(element) != 0
 
 
 @inline_kernel
-def insert(words, element):
-    """Add `element` to the set."""
-    words[element >> 6] |= bit(element)
-
-
-@inline_kernel
-def first_common(first, second):
-    """Lowest element of the intersection of two sets, or -1."""
-    for w in range(first.size):
+def first_common(first, second, words):
+    """Lowest element of the intersection of two sets, in the first words, or -1."""
+    for w in range(words):
         word = first[w] & second[w]
         if word:
             return w * 64 + lowest_bit(word)
-    return -1
-
-
-@inline_kernel
-def first_element(words):
-    """Lowest element of a set, or -1."""
-    for w in range(words.size):
-        if words[w]:
-            return w * 64 + lowest_bit(words[w])
     return -1
 
 

@@ -11,15 +11,13 @@ used there. In one parameter it is the reduced Rips complex of Koyama, Memoli, R
 
 import numpy as np
 
-from tdainv._numba import inline_kernel, kernel
+from tdainv._numba import block_kernel, inline_kernel, kernel
 from tdainv.complexes._kernels_bits import (
     bit,
-    contains,
     doubled,
     first_common,
-    first_element,
-    insert,
     lowest_bit,
+    row_contains,
 )
 
 LOW_HALF = np.uint64(0xFFFF)
@@ -136,28 +134,29 @@ def _below(ranks, z, a, b):
 
 
 @inline_kernel
-def _covers(first, second, cover):
-    """Whether the lune, the intersection of two neighbourhoods, lies in the neighbourhood of its point `cover`."""
-    for w in range(first.size):
-        if first[w] & second[w] & ~cover[w]:
+def _covers(adjacency, a, b, z):
+    """Whether the lune of (a, b) lies in the neighbourhood of its point z."""
+    for w in range(adjacency.shape[1]):
+        if adjacency[a, w] & adjacency[b, w] & ~adjacency[z, w]:
             return False
     return True
 
 
-@inline_kernel
+@block_kernel
 def _low_part(lune, low, ranks, prefix, a, b):
-    """Write to `low` the points z of the lune with f(z) <= F(e); triangles on e with them have the grade of e."""
+    """Write to `low` the points z of the lune with f(z) <= F(e); triangles on e with them have the grade of e.
+
+    Returns the number of words that may be non-zero.
+    """
     if ranks.shape[1] <= 1:
         end = max(prefix[a], prefix[b])
+        words = (end + 63) >> 6
         for w in range(low.size):
-            if (w + 1) * 64 <= end:
-                low[w] = lune[w]
-            elif w * 64 >= end:
-                low[w] = 0
-            else:
-                low[w] = lune[w] & (bit(end) - np.uint64(1))
-        return
-    for w in range(low.size):
+            low[w] = lune[w] if w < words else np.uint64(0)
+        if end & 63:
+            low[words - 1] &= bit(end) - np.uint64(1)
+        return words
+    for w in range(lune.size):
         low[w] = 0
         rest = lune[w]
         while rest:
@@ -165,37 +164,42 @@ def _low_part(lune, low, ranks, prefix, a, b):
             rest &= rest - np.uint64(1)
             if _below(ranks, z, a, b):
                 low[w] |= bit(z)
+    return lune.size
 
 
-@inline_kernel
-def _absorb(component, low, remaining, adjacency):
+@block_kernel
+def _absorb(component, low, low_words, remaining, adjacency):
     """Grow `component` to a whole component of the graph on `low`; `remaining` loses what its points cover."""
     grown = True
     while grown:
         grown = False
-        for w in range(low.size):
+        for w in range(low_words):
             candidates = low[w] & remaining[w]
             while candidates:
                 z = w * 64 + lowest_bit(candidates)
                 candidates &= candidates - np.uint64(1)
                 # Asking the uncovered points whether they touch the component ends sooner than expanding all of it.
-                if contains(remaining, z) and first_common(adjacency[z], component) >= 0:
+                touches = False
+                for i in range(low_words):
+                    if adjacency[z, i] & component[i]:
+                        touches = True
+                        break
+                if touches:
                     grown = True
                     for i in range(low.size):
                         component[i] |= low[i] & adjacency[z, i]
                         remaining[i] &= ~adjacency[z, i]
+                    candidates &= remaining[w]
 
 
 @inline_kernel
-def _append(triangles, count, a, b, apex, v):
-    """Append a critical triangle to a flat list of quadruples; returns the (possibly new) list."""
-    if 4 * count == triangles.size:
-        triangles = doubled(triangles)
+def _record(triangles, count, a, b, apex, v):
+    """Write a critical triangle to a flat list of quadruples, which has room; returns the new count."""
     triangles[4 * count] = a
     triangles[4 * count + 1] = b
     triangles[4 * count + 2] = apex
     triangles[4 * count + 3] = v
-    return triangles
+    return count + 1
 
 
 @inline_kernel
@@ -226,12 +230,11 @@ def _later_partial(lune, remaining, adjacency, ranks, a, b, triangles, count):
                 if redundant:
                     break
             if not redundant:
-                triangles = _append(triangles, count, a, b, NO_APEX, v)
-                count += 1
-    return triangles, count
+                count = _record(triangles, count, a, b, NO_APEX, v)
+    return count
 
 
-@inline_kernel
+@block_kernel
 def _later_chain(lune, remaining, adjacency, a, b, triangles, count):
     """Critical triangles on e = (a, b) with points above F(e), where the vertex order is the order of grades."""
     for w in range(lune.size):
@@ -243,11 +246,10 @@ def _later_chain(lune, remaining, adjacency, a, b, triangles, count):
                     redundant = True
                     break
             if not redundant and not adjacency[v, w] & lune[w] & (bit(v) - np.uint64(1)):
-                triangles = _append(triangles, count, a, b, NO_APEX, v)
-                count += 1
-            for i in range(w, lune.size):
+                count = _record(triangles, count, a, b, NO_APEX, v)
+            for i in range(lune.size):
                 remaining[i] &= ~adjacency[v, i]
-    return triangles, count
+    return count
 
 
 @kernel
@@ -265,7 +267,7 @@ def reduce_flag(keys, ranks, prefix):
     words = (n + 63) // 64
     adjacency = np.zeros((n, words), np.uint64)
     for v in range(n):
-        insert(adjacency[v], v)
+        adjacency[v, v >> 6] |= bit(v)
     lune = np.empty(words, np.uint64)
     low = np.empty(words, np.uint64)
     remaining = np.empty(words, np.uint64)
@@ -283,44 +285,44 @@ def reduce_flag(keys, ranks, prefix):
         covered = False
         for attempt in range(3):
             z = last_cover if attempt == 0 else (cover_at[a] if attempt == 1 else cover_at[b])
-            if contains(adjacency[a], z) and contains(adjacency[b], z) and _below(ranks, z, a, b):
-                covered = _covers(adjacency[a], adjacency[b], adjacency[z])
+            if row_contains(adjacency, a, z) and row_contains(adjacency, b, z) and _below(ranks, z, a, b):
+                covered = _covers(adjacency, a, b, z)
                 if covered:
                     break
         if not covered:
+            if 4 * (n_triangles + n) > triangles.size:  # room for all triangles on this edge
+                triangles = doubled(triangles)
             for w in range(words):
                 lune[w] = adjacency[a, w] & adjacency[b, w]
                 remaining[w] = lune[w]
-            _low_part(lune, low, ranks, prefix, a, b)
-            z = first_element(low)
+            low_words = _low_part(lune, low, ranks, prefix, a, b)
+            z = first_common(low, remaining, low_words)
             v = z
             while v >= 0:
                 if v != z:
-                    triangles = _append(triangles, n_triangles, a, b, z, v)
-                    n_triangles += 1
+                    n_triangles = _record(triangles, n_triangles, a, b, z, v)
                 for w in range(words):
                     component[w] = low[w] & adjacency[v, w]
                     remaining[w] &= ~adjacency[v, w]
-                _absorb(component, low, remaining, adjacency)
-                v = first_common(low, remaining)
+                _absorb(component, low, low_words, remaining, adjacency)
+                v = first_common(low, remaining, low_words)
             if z < 0:
                 if n_edges == edges.size:
                     edges = doubled(edges)
                 edges[n_edges] = key & np.uint64(0xFFFFFFFF)
                 n_edges += 1
-            if first_element(remaining) >= 0:
+            left = np.uint64(0)
+            for w in range(words):
+                left |= remaining[w]
+            if left:
                 if ranks.shape[1] <= 1:
-                    triangles, n_triangles = _later_chain(
-                        lune, remaining, adjacency, a, b, triangles, n_triangles
-                    )
+                    n_triangles = _later_chain(lune, remaining, adjacency, a, b, triangles, n_triangles)
                 else:
-                    triangles, n_triangles = _later_partial(
-                        lune, remaining, adjacency, ranks, a, b, triangles, n_triangles
-                    )
+                    n_triangles = _later_partial(lune, remaining, adjacency, ranks, a, b, triangles, n_triangles)
         if z >= 0:
             last_cover = z
             cover_at[a] = z
             cover_at[b] = z
-        insert(adjacency[a], b)
-        insert(adjacency[b], a)
+        adjacency[a, b >> 6] |= bit(b)
+        adjacency[b, a >> 6] |= bit(a)
     return edges[:n_edges], triangles[: 4 * n_triangles].reshape((n_triangles, 4))

@@ -65,9 +65,7 @@ class GradedMatrix:
                 f"indptr must start at 0, not decrease, and have length n_columns + 1 = {len(columns) + 1}."
             )
         if self.indptr[-1] != len(self.indices):
-            raise ValueError(
-                f"indptr must end at the number of entries {len(self.indices)}, got {self.indptr[-1]}."
-            )
+            raise ValueError(f"indptr must end at the number of entries {len(self.indices)}, got {self.indptr[-1]}.")
         if len(self.indices) == 0:
             return
         if self.indices.min() < 0 or self.indices.max() >= len(rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.reduced_flag import ReducedFlag, connecting_edges, reduce_filtration
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class FlagFiltration:
     """A flag filtration in p parameters.
 
@@ -48,9 +48,9 @@ class FlagFiltration:
     """
 
     distances: Float
-    vertex_births: Float = field(default=None)  # type: ignore[assignment]
-    vertex_grades: Float = field(default=None)  # type: ignore[assignment]
-    max_edge: float = np.inf
+    vertex_births: Float
+    vertex_grades: Float
+    max_edge: float
 
     def __init__(
         self,
@@ -89,7 +89,9 @@ class FlagFiltration:
     def __repr__(self) -> str:
         parameters = f"{self.n_parameters} parameter{'s' if self.n_parameters > 1 else ''}"
         cut = "" if np.isinf(self.max_edge) else f", max_edge={self.max_edge:g}"
-        return f"FlagFiltration({self.n_vertices} {'vertex' if self.n_vertices == 1 else 'vertices'}, {parameters}{cut})"
+        return (
+            f"FlagFiltration({self.n_vertices} {'vertex' if self.n_vertices == 1 else 'vertices'}, {parameters}{cut})"
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FlagFiltration):
@@ -155,9 +157,7 @@ class FlagFiltration:
         longest = reduced.triangles[:, :2]
         values = self.distances[longest[:, 0], longest[:, 1]]
         joins = self.vertex_grades[reduced.triangles].max(axis=1)
-        upper = GradedMatrix(
-            reduced.indptr, reduced.indices, boundary.column_grades, np.column_stack([values, joins])
-        )
+        upper = GradedMatrix(reduced.indptr, reduced.indices, boundary.column_grades, np.column_stack([values, joins]))
         return ChainComplex(1, upper, boundary, (reduced.edges, reduced.triangles))
 
 

@@ -98,9 +98,7 @@ def reduce_filtration(distances: Float, vertex_grades: Float, max_edge: float) -
     edges = np.column_stack([codes & np.uint32(0xFFFF), codes >> np.uint32(16)]).astype(np.int64)
     return ReducedFlag(
         edges=np.sort(working.order[edges], axis=1),
-        triangles=np.column_stack(
-            [np.sort(working.order[triangles[:, :2]], axis=1), working.order[triangles[:, 3]]]
-        ),
+        triangles=np.column_stack([np.sort(working.order[triangles[:, :2]], axis=1), working.order[triangles[:, 3]]]),
         indptr=indptr,
         indices=indices,
     )

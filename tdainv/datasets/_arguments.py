@@ -36,9 +36,7 @@ def check_real(name: str, value: object, *, minimum: float = 0.0, strict: bool =
 def check_points(points: Float) -> None:
     """Raise a ValueError unless there is at least one point and all coordinates are finite."""
     if 0 in points.shape:
-        raise ValueError(
-            f"it must hold at least one point of dimension at least 1, got shape {points.shape}."
-        )
+        raise ValueError(f"it must hold at least one point of dimension at least 1, got shape {points.shape}.")
     bad_rows = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad_rows):
         row = bad_rows[0]

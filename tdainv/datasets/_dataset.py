@@ -98,12 +98,8 @@ class Dataset:
 
 def _check_cloud(cloud: Float, i: int, metric: str) -> None:
     if not isinstance(cloud, np.ndarray) or cloud.dtype != np.float64 or cloud.ndim != 2 or 0 in cloud.shape:
-        got = (
-            f"{cloud.dtype} of shape {cloud.shape}" if isinstance(cloud, np.ndarray) else type(cloud).__name__
-        )
-        raise ValueError(
-            f"clouds[{i}] must be a float64 array of shape (n_points, dim), both at least 1, got {got}."
-        )
+        got = f"{cloud.dtype} of shape {cloud.shape}" if isinstance(cloud, np.ndarray) else type(cloud).__name__
+        raise ValueError(f"clouds[{i}] must be a float64 array of shape (n_points, dim), both at least 1, got {got}.")
     if metric == "precomputed" and cloud.shape[0] != cloud.shape[1]:
         raise ValueError(f"clouds[{i}] must be square because metric='precomputed', got shape {cloud.shape}.")
 

@@ -284,7 +284,5 @@ def _number_of_outliers(outliers: int | float, n_points: int) -> int:
         return check_count("outliers", outliers, minimum=0, maximum=n_points)
     fraction = check_real("outliers", outliers)
     if fraction > 1.0:
-        raise ValueError(
-            f"outliers must be a fraction of at most 1.0 when a float, got outliers={outliers!r}."
-        )
+        raise ValueError(f"outliers must be a fraction of at most 1.0 when a float, got outliers={outliers!r}.")
     return round(fraction * n_points)

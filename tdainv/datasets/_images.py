@@ -51,9 +51,7 @@ def _grey_values(content: bytes) -> Float:
                 grey = np.asarray(image, dtype=np.float64)
             elif image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
                 white = Image.new("RGBA", image.size, "white")
-                grey = np.asarray(
-                    Image.alpha_composite(white, image.convert("RGBA")).convert("L"), dtype=np.float64
-                )
+                grey = np.asarray(Image.alpha_composite(white, image.convert("RGBA")).convert("L"), dtype=np.float64)
             else:
                 grey = np.asarray(image.convert("L"), dtype=np.float64)
     except UnidentifiedImageError as error:

@@ -23,8 +23,7 @@ def parse_mesh(content: bytes, suffix: str, n_points: int | None, rng: np.random
         return vertices
     if faces.min() < 0 or faces.max() >= len(vertices):
         raise ValueError(
-            f"faces must refer to vertices 0 to {len(vertices) - 1}, got numbers from {faces.min()} "
-            f"to {faces.max()}."
+            f"faces must refer to vertices 0 to {len(vertices) - 1}, got numbers from {faces.min()} to {faces.max()}."
         )
     if n_points is not None:
         return sample_surface(vertices, faces, n_points, rng)

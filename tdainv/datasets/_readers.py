@@ -35,9 +35,7 @@ _LAYOUT = (
 )
 
 
-def read_points(
-    path: str | os.PathLike[str], *, n_points: int | None = None, random_state: RandomState = 0
-) -> Float:
+def read_points(path: str | os.PathLike[str], *, n_points: int | None = None, random_state: RandomState = 0) -> Float:
     r"""Read one point cloud from a file.
 
     The suffix tells the format, in upper or lower case:
@@ -106,9 +104,7 @@ def read_points(
     return _read(file, n_points, make_rng(random_state))
 
 
-def read_folder(
-    path: str | os.PathLike[str], *, n_points: int | None = None, random_state: RandomState = 0
-) -> Dataset:
+def read_folder(path: str | os.PathLike[str], *, n_points: int | None = None, random_state: RandomState = 0) -> Dataset:
     """Read a labelled data set from a folder with one sub-folder per class.
 
     The files of a class lie directly in its sub-folder; :func:`read_points` tells the formats, which may be
@@ -207,9 +203,7 @@ def _class_folders(folder: Path) -> list[Path]:
     if not folder.exists():
         raise FileNotFoundError(f"path must be an existing folder, got path={str(folder)!r}.")
     if not folder.is_dir():
-        raise ValueError(
-            f"path must be a folder, got path={str(folder)!r}. To read one file use read_points."
-        )
+        raise ValueError(f"path must be a folder, got path={str(folder)!r}. To read one file use read_points.")
     entries = _entries(folder)
     if not entries:
         raise ValueError(f"{folder}: the folder must hold class folders, but it is empty. {_LAYOUT}")
@@ -227,9 +221,7 @@ def _members(folder: Path) -> list[Path]:
     entries = _entries(folder)
     for entry in entries:
         if entry.is_dir():
-            raise ValueError(
-                f"{entry}: a class folder must hold files only, got a folder inside it. {_LAYOUT}"
-            )
+            raise ValueError(f"{entry}: a class folder must hold files only, got a folder inside it. {_LAYOUT}")
         _check_suffix(entry)
     return entries
 
@@ -252,9 +244,7 @@ def _check_classes(folder: Path, members: dict[str, list[Path]]) -> None:
     for name, files in members.items():
         if len(files) < 2:
             got = f"only {files[0].name}" if files else "an empty folder"
-            raise ValueError(
-                f"{folder / name}: a class must have at least two files, to train and to test, got {got}."
-            )
+            raise ValueError(f"{folder / name}: a class must have at least two files, to train and to test, got {got}.")
     if len(members) < 2:
         raise ValueError(f"{folder}: there must be at least two classes, got only {next(iter(members))!r}.")
 
@@ -264,8 +254,7 @@ def _check_dimensions(files: list[Path], clouds: list[Float]) -> None:
     for file, cloud in zip(files, clouds, strict=True):
         if cloud.shape[1] != dim:
             raise ValueError(
-                f"{file}: all clouds must have the same dimension, got {cloud.shape[1]} here "
-                f"and {dim} in {files[0]}."
+                f"{file}: all clouds must have the same dimension, got {cloud.shape[1]} here and {dim} in {files[0]}."
             )
 
 

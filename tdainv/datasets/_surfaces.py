@@ -50,9 +50,7 @@ def cube(rng: np.random.Generator, n_points: int) -> Float:
     return points
 
 
-def torus(
-    rng: np.random.Generator, n_points: int, major_radius: float = 1.0, minor_radius: float = 0.4
-) -> Float:
+def torus(rng: np.random.Generator, n_points: int, major_radius: float = 1.0, minor_radius: float = 0.4) -> Float:
     """Sample the torus of revolution around the z axis.
 
     The area element is (R + r cos t) dt du for the angle t around the tube: angles t are drawn uniformly and

@@ -16,8 +16,7 @@ from tdainv._typing import Float
 __all__ = ["parse_csv", "parse_npy", "parse_text", "parse_xyz"]
 
 _ROW_NUMBERS = (
-    "A column without a name usually numbers the rows and is no coordinate: remove it "
-    "(pandas: to_csv(index=False))."
+    "A column without a name usually numbers the rows and is no coordinate: remove it (pandas: to_csv(index=False))."
 )
 
 
@@ -46,9 +45,7 @@ def parse_csv(content: bytes) -> Float:
     delimiter = ";" if ";" in next(filter(None, lines), "") else ","
     reader = csv.reader(lines, delimiter=delimiter)
     try:
-        return _to_points(
-            [_Row(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
-        )
+        return _to_points([_Row(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells])
     except csv.Error as error:
         raise ValueError(f"it cannot be read as .csv: {error}.") from error
 
@@ -129,8 +126,7 @@ def _check_header(row: _Row, width: int) -> None:
         )
     if len(row.cells) != width:
         raise ValueError(
-            f"the header in line {row.line} must name all {width} columns, got {len(row.cells)} names. "
-            f"{_ROW_NUMBERS}"
+            f"the header in line {row.line} must name all {width} columns, got {len(row.cells)} names. {_ROW_NUMBERS}"
         )
 
 

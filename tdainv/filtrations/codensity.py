@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.spatial.distance import squareform
 
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float
@@ -76,8 +77,9 @@ class _Quantile:
         self.quantile = quantile
 
     def __call__(self, matrix: Float) -> float:
-        pairs = matrix[np.tril_indices(len(matrix), -1)]
-        pairs = pairs[np.isfinite(pairs)]
+        pairs = squareform(matrix, checks=False)
+        if np.isinf(pairs).any():
+            pairs = pairs[np.isfinite(pairs)]
         return float(np.quantile(pairs, self.quantile)) if len(pairs) else 0.0
 
 
@@ -168,6 +170,19 @@ def _nearest(matrix: Float, k: int) -> Float:
     return nearest
 
 
+def check_codensity(bandwidth: float | None, bandwidth_unit: str, mass: float | None, n_neighbors: int | None) -> None:
+    """Raise ValueError unless at most one kind of neighbourhood is given, and in range."""
+    choices = {"bandwidth": bandwidth, "mass": mass, "n_neighbors": n_neighbors}
+    given = [f"{name}={value!r}" for name, value in choices.items() if value is not None]
+    if len(given) > 1:
+        raise ValueError(f"Give at most one of bandwidth, mass and n_neighbors, got {', '.join(given)}.")
+    _bandwidth_rule(bandwidth, bandwidth_unit)
+    if mass is not None:
+        check.fraction(mass, "mass")
+    if n_neighbors is not None:
+        check.positive_integer(n_neighbors, "n_neighbors")
+
+
 def codensity_rips(
     points: ArrayLike,
     *,
@@ -208,9 +223,7 @@ def codensity_rips(
     >>> tdainv.codensity_rips([[0.0], [0.1], [3.0]], bandwidth=1.0)
     FlagFiltration(3 vertices, 2 parameters)
     """
-    given = [f"{k}={v}" for k, v in (("bandwidth", bandwidth), ("mass", mass), ("n_neighbors", n_neighbors)) if v is not None]
-    if len(given) > 1:
-        raise ValueError(f"Give at most one of bandwidth, mass and n_neighbors, got {', '.join(given)}.")
+    check_codensity(bandwidth, bandwidth_unit, mass, n_neighbors)
     cut = check.max_edge(max_edge)
     matrix = distances_of(points, metric)
     if mass is not None:
@@ -218,7 +231,5 @@ def codensity_rips(
     elif n_neighbors is not None:
         values = knn_codensity(matrix, n_neighbors=n_neighbors, metric="precomputed")
     else:
-        values = kde_codensity(
-            matrix, bandwidth=bandwidth, bandwidth_unit=bandwidth_unit, metric="precomputed"
-        )
+        values = kde_codensity(matrix, bandwidth=bandwidth, bandwidth_unit=bandwidth_unit, metric="precomputed")
     return FlagFiltration(matrix, vertex_grades=values, max_edge=cut)

@@ -52,11 +52,13 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
     """
     if isinstance(metric, str) and metric == "precomputed":
         return check.distance_matrix(points, name)
-    _check_metric(metric)
+    check_metric(metric)
     cloud = check.points(points, name)
     n = len(cloud)
     require_memory(
-        8 * n * n, f"The distance matrix of {n} points", "Subsample the points, for example with a random choice."
+        8 * n * n,
+        f"The distance matrix of {n} points",
+        "Subsample the points, for example with a random choice.",
     )
     if isinstance(metric, str) and metric in _SCIPY_NAMES:
         matrix = cdist(cloud, cloud, _SCIPY_NAMES[metric])
@@ -72,11 +74,12 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
     return check.distance_matrix(matrix, f"The {metric!r} distances of {name}")
 
 
-def _check_metric(metric: Metric) -> None:
-    if callable(metric) or (isinstance(metric, str) and metric in _SCIPY_NAMES):
+def check_metric(metric: Metric) -> None:
+    """Raise ValueError unless the metric is a callable or a known name."""
+    if callable(metric) or (isinstance(metric, str) and metric in {*_SCIPY_NAMES, "precomputed"}):
         return
-    from sklearn.metrics.pairwise import PAIRWISE_DISTANCE_FUNCTIONS
     from sklearn.metrics.pairwise import _VALID_METRICS as valid
+    from sklearn.metrics.pairwise import PAIRWISE_DISTANCE_FUNCTIONS
 
     known = sorted({*valid, *PAIRWISE_DISTANCE_FUNCTIONS, "precomputed"} - {"nan_euclidean"})
     if not isinstance(metric, str) or metric not in known:

@@ -50,8 +50,7 @@ class SignedMeasure:
         weights = np.asarray(self.weights)
         if points.ndim != 2 or weights.shape != points.shape[:1]:
             raise ValueError(
-                "points must have shape (k, p) and weights shape (k,), "
-                f"got shapes {points.shape} and {weights.shape}."
+                f"points must have shape (k, p) and weights shape (k,), got shapes {points.shape} and {weights.shape}."
             )
         if weights.dtype.kind not in "iuf":
             raise ValueError(f"weights must be integers or floats, got dtype {weights.dtype}.")
@@ -90,12 +89,8 @@ class SignedMeasure:
         if not isinstance(other, SignedMeasure):
             return NotImplemented
         if self.n_parameters != other.n_parameters:
-            raise ValueError(
-                f"Measures on R^{self.n_parameters} and on R^{other.n_parameters} cannot be added."
-            )
-        return SignedMeasure(
-            np.concatenate([self.points, other.points]), np.concatenate([self.weights, other.weights])
-        )
+            raise ValueError(f"Measures on R^{self.n_parameters} and on R^{other.n_parameters} cannot be added.")
+        return SignedMeasure(np.concatenate([self.points, other.points]), np.concatenate([self.weights, other.weights]))
 
     def __neg__(self) -> SignedMeasure:
         return SignedMeasure(self.points, -self.weights)

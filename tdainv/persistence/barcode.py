@@ -70,9 +70,7 @@ class Barcode:
     def __post_init__(self) -> None:
         births, deaths = (np.asarray(values, np.float64) for values in (self.births, self.deaths))
         if births.ndim != 1 or births.shape != deaths.shape:
-            raise ValueError(
-                f"births and deaths must have the same shape (k,), got {births.shape} and {deaths.shape}."
-            )
+            raise ValueError(f"births and deaths must have the same shape (k,), got {births.shape} and {deaths.shape}.")
         if not np.isfinite(births).all() or not (births < deaths).all():
             raise ValueError("Each bar must have a finite birth below its death.")
         order = np.lexsort((deaths, births))

@@ -1,0 +1,1 @@
+"""From invariants to rows of numbers: one estimator a file."""

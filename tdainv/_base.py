@@ -1,0 +1,234 @@
+"""What all estimators share: the scikit-learn contract for collections of objects."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_is_fitted
+
+from tdainv import _validation as check
+from tdainv._typing import Float, Number
+from tdainv.exceptions import MemoryLimitError
+
+
+def map_items(function: Callable[[Any], Any], items: Sequence[Any], n_jobs: int | None) -> list[Any]:
+    """Apply a picklable function to each item; errors name the item.
+
+    Threads by preference, because kernels release the GIL; any joblib backend that is active overrides it.
+    """
+    return Parallel(n_jobs=n_jobs, prefer="threads")(delayed(_apply)(function, item, i) for i, item in enumerate(items))
+
+
+def _apply(function: Callable[[Any], Any], item: Any, i: int) -> Any:
+    try:
+        return function(item)
+    except (ValueError, TypeError, MemoryLimitError) as error:
+        raise type(error)(f"X[{i}]: {error}") from error
+
+
+class CollectionTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+    """Map a list of objects to a list of objects, item by item, with nothing to learn from the data.
+
+    A subclass says what happens to one item in ``_item_function``, and what an item must be in ``_check_item``.
+    """
+
+    n_jobs: int | None
+    _item = "item"
+
+    @abstractmethod
+    def _item_function(self) -> Callable[[Any], Any]:
+        """Check the parameters; return a picklable function of one item."""
+
+    def _check_item(self, item: Any, i: int) -> Any:
+        """Return the item, or raise an error that names X[i]: called for all items before any work is done."""
+        return item
+
+    def fit(self, X: Sequence[Any], y: Any = None) -> CollectionTransformer:
+        """Check the parameters; there is nothing to learn.
+
+        Parameters
+        ----------
+        X : sequence
+        y : ignored
+
+        Returns
+        -------
+        self
+        """
+        self._item_function()
+        check.collection(X, self._item)
+        return self
+
+    def transform(self, X: Sequence[Any]) -> list[Any]:
+        """Transform each item.
+
+        Parameters
+        ----------
+        X : sequence
+
+        Returns
+        -------
+        list
+            One result an item, in order.
+        """
+        function = self._item_function()
+        items = [self._check_item(item, i) for i, item in enumerate(check.collection(X, self._item))]
+        return map_items(function, items, self.n_jobs)
+
+    def get_feature_names_out(self, input_features: Any = None) -> Number:
+        """Return the name of the output: one object a sample.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        ndarray of one str object
+        """
+        return np.array([type(self).__name__.lower()], dtype=object)
+
+    def set_output(self, *, transform: Any = None) -> CollectionTransformer:
+        """Do nothing: the output is a list of topological objects, not a table.
+
+        Parameters
+        ----------
+        transform : ignored
+
+        Returns
+        -------
+        self
+        """
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        tags.requires_fit = False
+        return tags
+
+
+class Vectorizer(TransformerMixin, BaseEstimator):
+    """Map a list of invariants to a table, one row a sample.
+
+    A sample is one invariant, or a tuple of invariants (one a degree of homology) whose features are put side by
+    side. A subclass gives the type of an invariant and learns one ``plan`` (its grid, ...) for each place in the
+    tuple; the plan makes rows and names.
+    """
+
+    n_jobs: int | None
+    _kind: type
+
+    @abstractmethod
+    def _check_params(self) -> None:
+        """Check the parameters."""
+
+    @abstractmethod
+    def _make_plan(self, invariants: list[Any], place: int) -> Any:
+        """Learn from the invariants at one place of all samples: an object with `row(invariant)` and `names(label)`."""
+
+    @staticmethod
+    @abstractmethod
+    def _label(invariant: Any, place: int) -> str:
+        """Prefix of the names of the features of an invariant at this place."""
+
+    def fit(self, X: Sequence[Any], y: Any = None) -> Vectorizer:
+        """Learn the grid from the invariants of the training samples.
+
+        Parameters
+        ----------
+        X : sequence of invariants, or of tuples of invariants
+        y : ignored
+
+        Returns
+        -------
+        self
+        """
+        self._check_params()
+        samples = self._samples(X)
+        places = list(zip(*samples, strict=True))
+        self.plans_ = [self._make_plan(list(invariants), k) for k, invariants in enumerate(places)]
+        self.labels_ = [self._label(invariants[0], k) for k, invariants in enumerate(places)]
+        self.n_features_out_ = len(self.get_feature_names_out())
+        return self
+
+    def transform(self, X: Sequence[Any]) -> Float:
+        """Vectorize each sample.
+
+        Parameters
+        ----------
+        X : sequence of invariants, or of tuples of invariants
+            As many a sample as in fit.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+        """
+        check_is_fitted(self, "plans_")
+        samples = self._samples(X)
+        if len(samples[0]) != len(self.plans_):
+            raise ValueError(
+                f"X[0] has {len(samples[0])} invariants, but {type(self).__name__} was fitted with "
+                f"{len(self.plans_)} a sample."
+            )
+        return np.stack(map_items(_Row(self.plans_), samples, self.n_jobs))
+
+    def get_feature_names_out(self, input_features: Any = None) -> Number:
+        """Names of the features: the place or degree of the invariant, then the position on its grid.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        ndarray of str objects
+        """
+        check_is_fitted(self, "plans_")
+        names = [plan.names(label) for plan, label in zip(self.plans_, self.labels_, strict=True)]
+        return np.concatenate(names).astype(object)
+
+    def _samples(self, X: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Check the input; every sample becomes a tuple."""
+        kind = self._kind
+        samples: list[tuple[Any, ...]] = []
+        for i, sample in enumerate(check.collection(X, kind.__name__)):
+            invariants = tuple(sample) if isinstance(sample, tuple | list | np.ndarray) else (sample,)
+            for invariant in invariants:
+                if not isinstance(invariant, kind):
+                    raise TypeError(
+                        f"X[{i}] must be a {kind.__name__} or a tuple of them, got {type(invariant).__name__}."
+                    )
+            if samples and len(invariants) != len(samples[0]):
+                raise ValueError(
+                    f"All samples must have the same number of invariants: X[0] has {len(samples[0])}, "
+                    f"X[{i}] has {len(invariants)}."
+                )
+            if not invariants:
+                raise ValueError(f"X[{i}] must hold at least one {kind.__name__}, got an empty tuple.")
+            samples.append(invariants)
+        return samples
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+class _Row:
+    """Row of a sample: the rows of its invariants side by side. Picklable, without the estimator."""
+
+    def __init__(self, plans: list[Any]) -> None:
+        self.plans = plans
+
+    def __call__(self, sample: tuple[Any, ...]) -> Float:
+        return np.concatenate([plan.row(invariant) for plan, invariant in zip(self.plans, sample, strict=True)])

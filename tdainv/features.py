@@ -1,0 +1,150 @@
+"""From clouds to rows in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.utils.validation import check_is_fitted
+
+from tdainv import _validation as check
+from tdainv._base import map_items
+from tdainv._typing import Float, Number
+from tdainv.filtrations.estimators import CodensityRips
+from tdainv.invariants.estimators import HilbertSignedMeasure
+from tdainv.vectorizers.measure_convolution import MeasureConvolution
+
+
+class TopologicalFeatures(TransformerMixin, BaseEstimator):
+    """Filtration, invariant and vectorizer fused into one step, for many clouds.
+
+    Gives the same rows as the pipeline of its three parts. The difference is that one task takes a cloud to its
+    invariant, so that filtrations (n x n distances each) are neither all kept nor sent between processes.
+
+    Parameters
+    ----------
+    filtration : estimator, optional
+        Makes filtrations of clouds; by default ``CodensityRips()``.
+    invariant : estimator, optional
+        Makes invariants of filtrations; by default ``HilbertSignedMeasure()``.
+    vectorizer : estimator, optional
+        Makes rows of invariants; by default ``MeasureConvolution()``.
+    n_jobs : int, optional
+        Number of joblib workers; threads unless another backend is active.
+
+    Attributes
+    ----------
+    vectorizer_ : estimator
+        The fitted vectorizer.
+
+    Examples
+    --------
+    >>> from tdainv import PersistenceBarcode, PersistenceImage, Rips, TopologicalFeatures, datasets
+    >>> shapes = datasets.make_shapes(n_per_class=2, n_points=60, random_state=0)
+    >>> features = TopologicalFeatures(Rips(), PersistenceBarcode(), PersistenceImage(resolution=10))
+    >>> features.fit_transform(shapes.clouds).shape
+    (14, 110)
+    """
+
+    def __init__(
+        self,
+        filtration: Any = None,
+        invariant: Any = None,
+        vectorizer: Any = None,
+        *,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.filtration = filtration
+        self.invariant = invariant
+        self.vectorizer = vectorizer
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Sequence[Any], y: Any = None) -> TopologicalFeatures:
+        """Learn the grid of the vectorizer from the training clouds.
+
+        Parameters
+        ----------
+        X : sequence of clouds
+        y : ignored
+
+        Returns
+        -------
+        self
+        """
+        self._fit(X)
+        return self
+
+    def fit_transform(self, X: Sequence[Any], y: Any = None) -> Float:
+        """Fit, and return the rows of the training clouds; invariants are computed once.
+
+        Parameters
+        ----------
+        X : sequence of clouds
+        y : ignored
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+        """
+        return self.vectorizer_.transform(self._fit(X))
+
+    def transform(self, X: Sequence[Any]) -> Float:
+        """Return the row of each cloud.
+
+        Parameters
+        ----------
+        X : sequence of clouds
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+        """
+        check_is_fitted(self, "vectorizer_")
+        return self.vectorizer_.transform(self._invariants(X))
+
+    def get_feature_names_out(self, input_features: Any = None) -> Number:
+        """Names of the features, those of the vectorizer.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        ndarray of str objects
+        """
+        check_is_fitted(self, "vectorizer_")
+        return self.vectorizer_.get_feature_names_out()
+
+    def _fit(self, X: Sequence[Any]) -> list[Any]:
+        vectorizer = MeasureConvolution() if self.vectorizer is None else clone(self.vectorizer)
+        vectorizer._check_params()
+        invariants = self._invariants(X)
+        vectorizer.set_params(n_jobs=self.n_jobs)
+        self.vectorizer_ = vectorizer.fit(invariants)
+        return invariants
+
+    def _invariants(self, X: Sequence[Any]) -> list[Any]:
+        filtration = CodensityRips() if self.filtration is None else self.filtration
+        invariant = HilbertSignedMeasure() if self.invariant is None else self.invariant
+        task = _Composition(filtration._item_function(), invariant._item_function())
+        items = check.collection(X, filtration._item)
+        return map_items(task, [filtration._check_item(x, i) for i, x in enumerate(items)], self.n_jobs)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+class _Composition:
+    """First one function, then another. Picklable if they are."""
+
+    def __init__(self, first: Any, second: Any) -> None:
+        self.first = first
+        self.second = second
+
+    def __call__(self, item: Any) -> Any:
+        return self.second(self.first(item))

@@ -1,0 +1,88 @@
+"""Invariants of many filtrations: the list versions of the functions, for pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from tdainv import _validation as check
+from tdainv._base import CollectionTransformer
+from tdainv.invariants.hilbert import hilbert_signed_measures
+from tdainv.persistence.barcode import barcodes
+
+
+class _Invariant(CollectionTransformer):
+    """A transformer of filtrations into tuples of invariants, one a degree."""
+
+    _item = "filtration"
+    degrees: Sequence[int]
+
+    def _check_item(self, item: Any, i: int) -> Any:
+        if not hasattr(item, "n_parameters"):
+            raise TypeError(
+                f"X[{i}] must be a filtration, got {type(item).__name__}. Put a filtration step such as Rips() or "
+                "CodensityRips() before this one."
+            )
+        return item
+
+
+class HilbertSignedMeasure(_Invariant):
+    """Hilbert signed measures of each filtration. See :func:`tdainv.hilbert_signed_measure`.
+
+    Parameters
+    ----------
+    degrees : sequence of int, default (0, 1)
+        Degrees of homology. A result is a tuple with one :class:`tdainv.SignedMeasure` a degree, in this order.
+    n_jobs : int, optional
+        Number of joblib workers; threads unless another backend is active.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tdainv import CodensityRips, HilbertSignedMeasure
+    >>> filtrations = CodensityRips().fit_transform([np.eye(3)])
+    >>> HilbertSignedMeasure(degrees=(0,)).fit_transform(filtrations)
+    [(SignedMeasure(2 atoms in R^2, mass 1),)]
+    """
+
+    def __init__(self, *, degrees: Sequence[int] = (0, 1), n_jobs: int | None = None) -> None:
+        self.degrees = degrees
+        self.n_jobs = n_jobs
+
+    def _item_function(self) -> Callable[[Any], Any]:
+        return partial(_measures, degrees=check.degrees(self.degrees))
+
+
+class PersistenceBarcode(_Invariant):
+    """Barcodes of each one-parameter filtration. See :func:`tdainv.barcode`.
+
+    Parameters
+    ----------
+    degrees : sequence of int, default (0, 1)
+        Degrees of homology. A result is a tuple with one :class:`tdainv.Barcode` a degree, in this order.
+    n_jobs : int, optional
+        Number of joblib workers; threads unless another backend is active.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tdainv import PersistenceBarcode, Rips
+    >>> PersistenceBarcode(degrees=(0,)).fit_transform(Rips().fit_transform([np.eye(3)]))
+    [(Barcode(degree 0, 3 bars, 1 essential),)]
+    """
+
+    def __init__(self, *, degrees: Sequence[int] = (0, 1), n_jobs: int | None = None) -> None:
+        self.degrees = degrees
+        self.n_jobs = n_jobs
+
+    def _item_function(self) -> Callable[[Any], Any]:
+        return partial(_barcodes, degrees=check.degrees(self.degrees))
+
+
+def _measures(filtration: Any, degrees: tuple[int, ...]) -> tuple[Any, ...]:
+    return tuple(hilbert_signed_measures(filtration, degrees))
+
+
+def _barcodes(filtration: Any, degrees: tuple[int, ...]) -> tuple[Any, ...]:
+    return tuple(barcodes(filtration, degrees))
