@@ -112,7 +112,7 @@ def finite(value: Any, name: str) -> float:
 
 def positive_integer(value: Any, name: str) -> int:
     """Check an integer >= 1."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or int(value) < 1:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name} must be an integer of at least 1, got {name}={value!r}.")
     return int(value)
 
@@ -140,7 +140,7 @@ def max_edge(value: Any) -> float:
 
 def degree(value: Any, *, largest: int | None = None) -> int:
     """Check a degree of homology: an integer from 0 to `largest`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
         raise ValueError(f"degree must be an integer of at least 0, got degree={value!r}.")
     if largest is not None and value > largest:
         raise ValueError(f"degree must be at most {largest} for this filtration, got degree={value}.")

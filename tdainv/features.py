@@ -87,7 +87,8 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples, n_features)
         """
-        return self.vectorizer_.transform(self._fit(X))
+        invariants = self._fit(X)
+        return self.vectorizer_.transform(invariants)
 
     def transform(self, X: Sequence[Any]) -> Float:
         """Return the row of each cloud.

@@ -49,7 +49,7 @@ def kde_codensity(
     Examples
     --------
     >>> kde_codensity([[0.0], [0.1], [3.0]], bandwidth=1.0).round(3)
-    array([0.401, 0.399, 1.078])
+    array([0.402, 0.401, 1.073])
     """
     width_of = _bandwidth_rule(bandwidth, bandwidth_unit)
     matrix = distances_of(points, metric)

@@ -124,8 +124,8 @@ def weighted_rips(
     --------
     >>> import tdainv
     >>> tdainv.barcode(tdainv.weighted_rips([[0.0], [1.0]], [0.0, 0.25]), degree=0).diagram
-    array([[0. ,  inf],
-           [0.5, 1.25]])
+    array([[0.  ,  inf],
+           [0.5 , 1.25]])
     """
     cut = check.max_edge(max_edge)
     matrix = distances_of(points, metric)

@@ -52,7 +52,7 @@ class MeasureConvolution(Vectorizer):
     --------
     >>> from tdainv import MeasureConvolution, SignedMeasure
     >>> mu = SignedMeasure([[0.0], [1.0]], [1, -1])
-    >>> MeasureConvolution(resolution=3, bandwidth=0.1).fit_transform([mu]).round(6)
+    >>> MeasureConvolution(resolution=3, bandwidth=0.1, coverage=1.0).fit_transform([mu]).round(3)
     array([[ 1.,  0., -1.]])
     """
 

@@ -52,7 +52,7 @@ class PersistenceImage(Vectorizer):
     --------
     >>> from tdainv import Barcode, PersistenceImage
     >>> bars = Barcode([0.0, 1.0], [1.0, 3.0], degree=1)
-    >>> PersistenceImage(resolution=2, bandwidth=0.1).fit_transform([bars]).round(3)
+    >>> PersistenceImage(resolution=2, bandwidth=0.1, coverage=1.0).fit_transform([bars]).round(3)
     array([[1., 0., 0., 2.]])
     """
 
