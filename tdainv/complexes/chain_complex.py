@@ -114,10 +114,10 @@ class GradedMatrix:
         dense[self.indices, np.repeat(np.arange(self.shape[1]), np.diff(self.indptr))] = 1
         return dense
 
-    def rearrange(self, rows: Int, columns: Int) -> GradedMatrix:
-        """Return the matrix of the given rows and columns, in the given order.
+    def rearrange(self, rows: Int, columns: Int) -> tuple[Int, Number]:
+        """CSC arrays, indptr and indices, of the matrix of the given rows and columns, in the given order.
 
-        Entries in rows that are left out are dropped. Grades of what is kept go along.
+        Entries in rows that are left out are dropped.
         """
         new_row = np.full(self.shape[0], -1, np.int64)
         new_row[rows] = np.arange(len(rows))
@@ -129,7 +129,7 @@ class GradedMatrix:
         entries, column_of = entries[kept], column_of[kept]
         order = np.lexsort((entries, column_of))
         indptr = np.searchsorted(column_of[order], np.arange(len(columns) + 1))
-        return GradedMatrix(indptr, entries[order], self.row_grades[rows], self.column_grades[columns])
+        return indptr, entries[order].astype(np.int32)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -71,10 +71,30 @@ class FlagFiltration:
         )
         if vertex_births is not None:
             _check_births(matrix, births)
-        object.__setattr__(self, "distances", matrix)
-        object.__setattr__(self, "vertex_births", births)
-        object.__setattr__(self, "vertex_grades", grades)
-        object.__setattr__(self, "max_edge", check.max_edge(max_edge))
+        self._set(matrix, births, grades, check.max_edge(max_edge))
+
+    def _set(self, distances: Float, vertex_births: Float, vertex_grades: Float, max_edge: float) -> None:
+        object.__setattr__(self, "distances", distances)
+        object.__setattr__(self, "vertex_births", vertex_births)
+        object.__setattr__(self, "vertex_grades", vertex_grades)
+        object.__setattr__(self, "max_edge", max_edge)
+
+    @classmethod
+    def of_checked(
+        cls,
+        distances: Float,
+        *,
+        vertex_births: Float | None = None,
+        vertex_grades: Float | None = None,
+        max_edge: float,
+    ) -> FlagFiltration:
+        """Return the filtration of arrays that builders have checked already: checking n² distances costs time."""
+        n = len(distances)
+        filtration = cls.__new__(cls)
+        births = np.zeros(n) if vertex_births is None else vertex_births
+        grades = np.zeros((n, 0)) if vertex_grades is None else vertex_grades.reshape(n, -1)
+        filtration._set(distances, births, grades, max_edge)
+        return filtration
 
     @property
     def n_vertices(self) -> int:

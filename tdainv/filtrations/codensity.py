@@ -51,9 +51,12 @@ def kde_codensity(
     >>> kde_codensity([[0.0], [0.1], [3.0]], bandwidth=1.0).round(3)
     array([0.402, 0.401, 1.073])
     """
-    width_of = _bandwidth_rule(bandwidth, bandwidth_unit)
-    matrix = distances_of(points, metric)
-    width = width_of(matrix)
+    rule = _bandwidth_rule(bandwidth, bandwidth_unit)
+    return _kde_of_distances(distances_of(points, metric), rule)
+
+
+def _kde_of_distances(matrix: Float, rule: _Absolute | _Quantile) -> Float:
+    width = rule(matrix)
     density = np.empty(len(matrix))
     for i in range(0, len(matrix), _BLOCK_ROWS):
         rows = matrix[i : i + _BLOCK_ROWS]
@@ -124,7 +127,11 @@ def distance_to_measure(points: ArrayLike, *, mass: float = 0.1, metric: Metric 
     array([0.707, 0.707, 2.828])
     """
     mass = check.fraction(mass, "mass")
-    matrix = distances_of(points, metric)
+    return dtm_of_distances(distances_of(points, metric), mass)
+
+
+def dtm_of_distances(matrix: Float, mass: float) -> Float:
+    """Distance to measure from a checked dissimilarity matrix."""
     # A product such as 0.07 * 100 may come out just above its integer.
     k = max(1, math.ceil(mass * len(matrix) - 1e-9))
     return np.sqrt(np.square(_nearest(matrix, k)).mean(axis=1))
@@ -156,7 +163,10 @@ def knn_codensity(points: ArrayLike, *, n_neighbors: int, metric: Metric = "eucl
     array([1., 1., 4.])
     """
     k = check.positive_integer(n_neighbors, "n_neighbors")
-    matrix = distances_of(points, metric)
+    return _knn_of_distances(distances_of(points, metric), k)
+
+
+def _knn_of_distances(matrix: Float, k: int) -> Float:
     if k >= len(matrix):
         raise ValueError(f"n_neighbors must be less than the number of points {len(matrix)}, got n_neighbors={k}.")
     return _nearest(matrix, k + 1).max(axis=1)
@@ -227,9 +237,9 @@ def codensity_rips(
     cut = check.max_edge(max_edge)
     matrix = distances_of(points, metric)
     if mass is not None:
-        values = distance_to_measure(matrix, mass=mass, metric="precomputed")
+        values = dtm_of_distances(matrix, mass)
     elif n_neighbors is not None:
-        values = knn_codensity(matrix, n_neighbors=n_neighbors, metric="precomputed")
+        values = _knn_of_distances(matrix, n_neighbors)
     else:
-        values = kde_codensity(matrix, bandwidth=bandwidth, bandwidth_unit=bandwidth_unit, metric="precomputed")
-    return FlagFiltration(matrix, vertex_grades=values, max_edge=cut)
+        values = _kde_of_distances(matrix, _bandwidth_rule(bandwidth, bandwidth_unit))
+    return FlagFiltration.of_checked(matrix, vertex_grades=values, max_edge=cut)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from tdainv import _validation as check
-from tdainv._typing import ArrayLike
+from tdainv._typing import ArrayLike, Float
 from tdainv.complexes.flag_filtration import FlagFiltration
-from tdainv.filtrations.codensity import distance_to_measure
+from tdainv.filtrations.codensity import dtm_of_distances
 from tdainv.filtrations.distances import Metric, distances_of
 
 
@@ -44,7 +44,8 @@ def rips(points: ArrayLike, *, metric: Metric = "euclidean", max_edge: float | N
     >>> tdainv.rips([[0.0, 0.0], [3.0, 4.0]])
     FlagFiltration(2 vertices, 1 parameter)
     """
-    return FlagFiltration(distances_of(points, metric), max_edge=check.max_edge(max_edge))
+    cut = check.max_edge(max_edge)
+    return FlagFiltration.of_checked(distances_of(points, metric), max_edge=cut)
 
 
 def function_rips(
@@ -83,7 +84,7 @@ def function_rips(
     cut = check.max_edge(max_edge)
     matrix = distances_of(points, metric)
     values = check.vertex_values(function, len(matrix), "function")
-    return FlagFiltration(matrix, vertex_grades=values, max_edge=cut)
+    return FlagFiltration.of_checked(matrix, vertex_grades=values, max_edge=cut)
 
 
 def weighted_rips(
@@ -134,10 +135,14 @@ def weighted_rips(
     if weight.ndim != 1 or (weight < 0).any():
         rule = f"weights must have shape ({n},) and be at least 0"
         raise ValueError(f"{rule}, got shape {weight.shape} and smallest value {weight.min():g}.")
-    births = 2 * weight
-    edges = np.maximum(matrix + (weight[:, np.newaxis] + weight), np.maximum(births[:, np.newaxis], births))
+    return _weighted(matrix, weight, cut)
+
+
+def _weighted(matrix: Float, weights: Float, max_edge: float) -> FlagFiltration:
+    births = 2 * weights
+    edges = np.maximum(matrix + (weights[:, np.newaxis] + weights), np.maximum(births[:, np.newaxis], births))
     np.fill_diagonal(edges, 0.0)
-    return FlagFiltration(edges, vertex_births=births, max_edge=cut)
+    return FlagFiltration.of_checked(edges, vertex_births=births, max_edge=max_edge)
 
 
 def dtm_rips(
@@ -180,5 +185,4 @@ def dtm_rips(
     cut = check.max_edge(max_edge)
     mass = check.fraction(mass, "mass")
     matrix = distances_of(points, metric)
-    weights = distance_to_measure(matrix, mass=mass, metric="precomputed")
-    return weighted_rips(matrix, weights, metric="precomputed", max_edge=cut)
+    return _weighted(matrix, dtm_of_distances(matrix, mass), cut)

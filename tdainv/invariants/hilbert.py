@@ -143,7 +143,7 @@ def _slice(complex_: ChainComplex, plane: Int, extra: Int, bound: Float) -> Chai
     def restrict(matrix: GradedMatrix) -> GradedMatrix:
         rows = np.flatnonzero((matrix.row_grades[:, extra] <= bound).all(axis=1))
         columns = np.flatnonzero((matrix.column_grades[:, extra] <= bound).all(axis=1))
-        part = matrix.rearrange(rows, columns)
-        return GradedMatrix(part.indptr, part.indices, part.row_grades[:, plane], part.column_grades[:, plane])
+        grades = matrix.row_grades[rows][:, plane], matrix.column_grades[columns][:, plane]
+        return GradedMatrix(*matrix.rearrange(rows, columns), *grades)
 
     return ChainComplex(complex_.degree, restrict(complex_.upper), restrict(complex_.lower))

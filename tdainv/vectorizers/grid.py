@@ -10,6 +10,7 @@ import numpy as np
 
 from tdainv import _validation as check
 from tdainv._typing import Float, Number
+from tdainv.vectorizers._kernels_smoothing import sum_of_products
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,19 +26,18 @@ class GaussianGrid:
     def smooth(self, points: Float, weights: Number) -> Float:
         """Σ weights[i] exp(-Σ_k (g_k - points[i, k])² / (2 h_k²)) at each grid point g, as a grid.
 
-        The Gaussian is separable: one table of exponentials an axis, then one matrix product.
+        The Gaussian is separable: one table of exponentials an axis, then one sum of products.
         """
-        shape = tuple(len(axis) for axis in self.axes)
         tables = [
-            np.exp(-0.5 * ((axis[:, np.newaxis] - points[:, k]) / self.bandwidths[k]) ** 2)
+            np.exp(-0.5 * ((points[:, k, np.newaxis] - axis) / self.bandwidths[k]) ** 2)
             for k, axis in enumerate(self.axes)
         ]
-        rows = weights * tables[0]
-        for table in tables[1:-1]:
-            rows = (rows[:, np.newaxis, :] * table).reshape(-1, len(points))
-        if len(tables) == 1:
-            return rows.sum(axis=1)
-        return (rows @ tables[-1].T).reshape(shape)
+        rows = np.asarray(weights, np.float64)[:, np.newaxis]
+        for table in tables[:-1]:
+            rows = (rows[:, :, np.newaxis] * table[:, np.newaxis, :]).reshape(
+                len(points), rows.shape[1] * table.shape[1]
+            )
+        return sum_of_products(rows, tables[-1]).reshape([len(axis) for axis in self.axes])
 
     def names(self, label: str) -> Number:
         """Names of the grid points in the order of a flattened grid, such as ``label_3_17``."""
