@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from tdainv import _validation as check
-from tdainv._base import map_items
+from tdainv._base import CollectionTransformer, Vectorizer, map_items
 from tdainv._typing import Float, Number
 from tdainv.filtrations.estimators import CodensityRips
 from tdainv.invariants.estimators import HilbertSignedMeasure
@@ -120,15 +120,17 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
 
     def _fit(self, X: Sequence[Any]) -> list[Any]:
         vectorizer = MeasureConvolution() if self.vectorizer is None else clone(self.vectorizer)
-        vectorizer._check_params()
+        _require_type("vectorizer", vectorizer, Vectorizer)
+        vectorizer.set_params(n_jobs=self.n_jobs)._check_params()
         invariants = self._invariants(X)
-        vectorizer.set_params(n_jobs=self.n_jobs)
         self.vectorizer_ = vectorizer.fit(invariants)
         return invariants
 
     def _invariants(self, X: Sequence[Any]) -> list[Any]:
         filtration = CodensityRips() if self.filtration is None else self.filtration
         invariant = HilbertSignedMeasure() if self.invariant is None else self.invariant
+        _require_type("filtration", filtration, CollectionTransformer)
+        _require_type("invariant", invariant, CollectionTransformer)
         task = _Composition(filtration._item_function(), invariant._item_function())
         items = check.collection(X, filtration._item)
         return map_items(task, [filtration._check_item(x, i) for i, x in enumerate(items)], self.n_jobs)
@@ -138,6 +140,11 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
         tags.input_tags.two_d_array = False
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _require_type(name: str, value: Any, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be an estimator of tdainv for this place, or None, got {value!r}.")
 
 
 class _Composition:

@@ -202,6 +202,22 @@ def _record(triangles, count, a, b, apex, v):
     return count + 1
 
 
+@block_kernel
+def _split_low(low, low_words, remaining, component, adjacency, a, b, triangles, count):
+    """Apex of (a, b), or -1, and a critical triangle for each component of the low part but the apex's (lemma 4)."""
+    apex = first_common(low, remaining, low_words)
+    v = apex
+    while v >= 0:
+        if v != apex:
+            count = _record(triangles, count, a, b, apex, v)
+        for w in range(low.size):
+            component[w] = low[w] & adjacency[v, w]
+            remaining[w] &= ~adjacency[v, w]
+        _absorb(component, low, low_words, remaining, adjacency)
+        v = first_common(low, remaining, low_words)
+    return apex, count
+
+
 @inline_kernel
 def _precedes(ranks, z, v, a, b):
     """Whether F(e) v f(z) <= F(e) v f(v), with z < v where these joins are equal."""
@@ -296,16 +312,7 @@ def reduce_flag(keys, ranks, prefix):
                 lune[w] = adjacency[a, w] & adjacency[b, w]
                 remaining[w] = lune[w]
             low_words = _low_part(lune, low, ranks, prefix, a, b)
-            z = first_common(low, remaining, low_words)
-            v = z
-            while v >= 0:
-                if v != z:
-                    n_triangles = _record(triangles, n_triangles, a, b, z, v)
-                for w in range(words):
-                    component[w] = low[w] & adjacency[v, w]
-                    remaining[w] &= ~adjacency[v, w]
-                _absorb(component, low, low_words, remaining, adjacency)
-                v = first_common(low, remaining, low_words)
+            z, n_triangles = _split_low(low, low_words, remaining, component, adjacency, a, b, triangles, n_triangles)
             if z < 0:
                 if n_edges == edges.size:
                     edges = doubled(edges)
