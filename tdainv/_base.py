@@ -28,10 +28,12 @@ def _apply(function: Callable[[Any], Any], item: Any, i: int) -> Any:
     try:
         return function(item)
     except (ValueError, TypeError, MemoryLimitError) as error:
-        raise type(error)(f"X[{i}]: {error}") from error
+        # A subclass may not take one message: raise the class that callers know.
+        kind = next(base for base in (MemoryLimitError, TypeError, ValueError) if isinstance(error, base))
+        raise kind(f"X[{i}]: {error}") from error
 
 
-class CollectionTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+class CollectionTransformer(TransformerMixin, BaseEstimator):
     """Map a list of objects to a list of objects, item by item, with nothing to learn from the data.
 
     A subclass says what happens to one item in ``_item_function``, and what an item must be in ``_check_item``.
@@ -47,6 +49,10 @@ class CollectionTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_ke
     def _check_item(self, item: Any, i: int) -> Any:
         """Return the item, or raise an error that names X[i]: called for all items before any work is done."""
         return item
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # Lists of objects are no tables: scikit-learn must not wrap the output of any subclass.
+        super().__init_subclass__(auto_wrap_output_keys=None, **kwargs)
 
     def fit(self, X: Sequence[Any], y: Any = None) -> CollectionTransformer:
         """Check the parameters; there is nothing to learn.

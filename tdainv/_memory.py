@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from tdainv.exceptions import MemoryLimitError
@@ -18,7 +19,7 @@ def available_memory() -> int | None:
     """
     if limit := os.environ.get(_LIMIT_VARIABLE):
         try:
-            return int(float(limit))
+            return int(min(float(limit), sys.maxsize))
         except ValueError:
             raise ValueError(
                 f"The environment variable {_LIMIT_VARIABLE} must be a number of bytes, got {limit!r}."

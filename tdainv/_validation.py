@@ -17,13 +17,11 @@ def _as_float_array(values: Any, name: str, rule: str) -> Float:
         raise TypeError(f"{name} must be a dense array, got a sparse {type(values).__name__}.")
     try:
         array = np.asarray(values)
-        if array.dtype.kind not in "fiub":
-            array = array.astype(np.float64)
+        if array.dtype.kind != "c":
+            return np.asarray(array, np.float64, order="C")
     except (ValueError, TypeError) as error:
         raise ValueError(f"{name} {rule}, got values that do not form a numeric array ({error}).") from None
-    if array.dtype.kind == "c":
-        raise ValueError(f"{name} {rule}, got complex numbers.")
-    return np.ascontiguousarray(array, np.float64)
+    raise ValueError(f"{name} {rule}, got complex numbers.")
 
 
 def points(values: ArrayLike, name: str = "points") -> Float:
@@ -77,7 +75,7 @@ def _symmetric(array: Float, rounding: float, name: str) -> Float:
     larger = np.maximum(array, array.T)
     smaller = np.minimum(array, array.T)
     with np.errstate(invalid="ignore"):
-        apart = (larger != smaller) & ~(larger - smaller <= rounding * larger)
+        apart = (larger != smaller) & ~(larger - smaller <= rounding * smaller)
     if apart.any():
         u, v = (int(i) for i in np.argwhere(apart)[0])
         raise ValueError(
@@ -133,7 +131,7 @@ def option(value: Any, allowed: Sequence[str], name: str) -> str:
 
 def max_edge(value: Any) -> float:
     """Check a cut-off: a positive number, or None (no cut-off), returned as inf."""
-    if value is None or value == np.inf:
+    if value is None or (isinstance(value, numbers.Real) and value == np.inf):
         return np.inf
     return positive(value, "max_edge")
 

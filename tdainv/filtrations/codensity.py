@@ -61,7 +61,8 @@ def _kde_of_distances(matrix: Float, rule: _Absolute | _Quantile) -> Float:
     for i in range(0, len(matrix), _BLOCK_ROWS):
         rows = matrix[i : i + _BLOCK_ROWS]
         if width > 0:
-            density[i : i + _BLOCK_ROWS] = np.exp(-0.5 * (rows / width) ** 2).mean(axis=1)
+            with np.errstate(over="ignore"):  # exp(-inf) is the right limit
+                density[i : i + _BLOCK_ROWS] = np.exp(-0.5 * (rows / width) ** 2).mean(axis=1)
         else:  # most points coincide: the limit of small bandwidths counts the coinciding ones
             density[i : i + _BLOCK_ROWS] = (rows == 0).mean(axis=1)
     return -np.log(density) + 0.0

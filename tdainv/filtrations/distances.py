@@ -25,6 +25,23 @@ _SCIPY_NAMES = {
     "sqeuclidean": "sqeuclidean",
 }
 
+# Further names that scikit-learn passes on to scipy.
+_MORE_NAMES = (
+    "braycurtis",
+    "canberra",
+    "correlation",
+    "dice",
+    "hamming",
+    "jaccard",
+    "mahalanobis",
+    "minkowski",
+    "rogerstanimoto",
+    "russellrao",
+    "seuclidean",
+    "sokalsneath",
+    "yule",
+)
+
 
 def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "points") -> Float:
     """Dissimilarity matrix (n, n) of a cloud (n, dim), or the matrix itself with ``metric="precomputed"``.
@@ -71,6 +88,8 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
         matrix[(matrix < 0) & (matrix > -noise)] = 0.0
         if (np.abs(matrix.diagonal()) <= noise).all():
             np.fill_diagonal(matrix, 0.0)
+    if isinstance(metric, str) and np.isinf(matrix).any():
+        raise ValueError(f"{name} must have finite distances, got inf for metric={metric!r}: rescale the coordinates.")
     return check.distance_matrix(matrix, f"The {metric!r} distances of {name}")
 
 
@@ -78,9 +97,8 @@ def check_metric(metric: Metric) -> None:
     """Raise ValueError unless the metric is a callable or a known name."""
     if callable(metric) or (isinstance(metric, str) and metric in {*_SCIPY_NAMES, "precomputed"}):
         return
-    from sklearn.metrics.pairwise import _VALID_METRICS as valid
-    from sklearn.metrics.pairwise import PAIRWISE_DISTANCE_FUNCTIONS
+    from sklearn.metrics.pairwise import distance_metrics
 
-    known = sorted({*valid, *PAIRWISE_DISTANCE_FUNCTIONS, "precomputed"} - {"nan_euclidean"})
+    known = sorted({*distance_metrics(), *_SCIPY_NAMES, *_MORE_NAMES, "precomputed"} - {"nan_euclidean"})
     if not isinstance(metric, str) or metric not in known:
         raise ValueError(f"metric must be a callable or one of {', '.join(known)}, got metric={metric!r}.")

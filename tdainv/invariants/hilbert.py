@@ -11,7 +11,7 @@ from tdainv import _validation as check
 from tdainv._typing import Float, Int
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.invariants.signed_measure import SignedMeasure
-from tdainv.persistence.barcode import Filtration, complexes_of
+from tdainv.persistence.barcode import Filtration, complexes_of, require_filtration
 from tdainv.persistence.kernels import Kernel, graded_kernel
 
 _MANY_ATOMS = 1_000_000
@@ -77,6 +77,7 @@ def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -
 def hilbert_signed_measures(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[SignedMeasure]:
     """Return :func:`hilbert_signed_measure` for several degrees, which share the work."""
     degrees = check.degrees(degrees)
+    require_filtration(filtration)
     known: dict[int, Kernel] = {}  # degrees share a boundary matrix: the upper one of k is the lower one of k + 1
     measures = []
     for complex_ in complexes_of(filtration, degrees):

@@ -120,7 +120,9 @@ class SignedMeasure:
         -------
         SignedMeasure
         """
-        scale = np.broadcast_to(np.asarray(factors, np.float64), (self.n_parameters,))
+        scale = np.asarray(factors, np.float64)
+        if scale.shape not in ((), (self.n_parameters,)):
+            raise ValueError(f"factors must be one number or {self.n_parameters}, one an axis, got {factors!r}.")
         if not (np.isfinite(scale) & (scale > 0)).all():
             raise ValueError(f"factors must be positive and finite, got {factors!r}.")
         return SignedMeasure(self.points * scale, self.weights)

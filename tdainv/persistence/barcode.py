@@ -77,9 +77,13 @@ class Barcode:
         object.__setattr__(self, "births", births[order])
         object.__setattr__(self, "deaths", deaths[order])
         for name in ("birth_simplices", "death_simplices"):
-            simplices = getattr(self, name)
-            if simplices is not None:
-                object.__setattr__(self, name, np.asarray(simplices)[order])
+            if getattr(self, name) is not None:
+                simplices = np.asarray(getattr(self, name))
+                if simplices.ndim != 2 or len(simplices) != len(order):
+                    raise ValueError(
+                        f"{name} must have one row for each of the {len(order)} bars, got {simplices.shape}."
+                    )
+                object.__setattr__(self, name, simplices[order])
 
     @property
     def diagram(self) -> Float:
@@ -152,12 +156,19 @@ def barcode(filtration: Filtration | ChainComplex, degree: int) -> Barcode:
 def barcodes(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[Barcode]:
     """Return :func:`barcode` for several degrees, which share the work."""
     degrees = check.degrees(degrees)
+    require_filtration(filtration)
     if filtration.n_parameters != 1:
         raise ValueError(
             f"A barcode needs a filtration with one parameter, got {filtration.n_parameters}. Use "
             "hilbert_signed_measure for more."
         )
     return [_barcode_of_complex(complex_) for complex_ in complexes_of(filtration, degrees)]
+
+
+def require_filtration(value: object) -> None:
+    """Raise TypeError unless the value is a filtration or a chain complex."""
+    if not hasattr(value, "n_parameters") or not (hasattr(value, "chain_complexes") or isinstance(value, ChainComplex)):
+        raise TypeError(f"filtration must be a FlagFiltration or a ChainComplex, got {type(value).__name__}.")
 
 
 def complexes_of(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[ChainComplex]:

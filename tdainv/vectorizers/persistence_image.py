@@ -121,6 +121,10 @@ class _Image:
         points = _bars(barcode, self.essential)
         if callable(self.weight):
             weights = np.asarray(self.weight(points[:, 0], points[:, 1]), np.float64)
+            if weights.shape != (len(points),) or not np.isfinite(weights).all():
+                raise ValueError(
+                    f"weight must return one finite number a bar, shape ({len(points)},), got shape {weights.shape}."
+                )
         else:
             weights = points[:, 1] if self.weight == "persistence" else np.ones(len(points))
         return self.grid.smooth(points, weights).ravel()

@@ -1,0 +1,234 @@
+"""Codensities against their formulas, point by point."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+from sklearn.neighbors import KernelDensity, NearestNeighbors
+
+import tdainv
+
+
+@pytest.fixture
+def cloud():
+    return np.random.default_rng(0).normal(size=(60, 3))
+
+
+def naive_kde(distances, h):
+    return np.array([-math.log(sum(math.exp(-(d**2) / (2 * h**2)) for d in row) / len(row)) for row in distances])
+
+
+def naive_dtm(distances, k):
+    return np.array([math.sqrt(sum(d**2 for d in sorted(row)[:k]) / k) for row in distances])
+
+
+# --- kernel density
+
+
+@pytest.mark.parametrize("bandwidth", [0.05, 0.7, 10.0])
+@pytest.mark.parametrize("metric", ["euclidean", "l1", "cosine"])
+def test_kde_is_its_formula(cloud, bandwidth, metric):
+    distances = tdainv.rips(cloud, metric=metric).distances
+    values = tdainv.kde_codensity(cloud, bandwidth=bandwidth, metric=metric)
+    np.testing.assert_allclose(values, naive_kde(distances, bandwidth), rtol=1e-12, atol=1e-13)
+    np.testing.assert_array_equal(tdainv.kde_codensity(distances, bandwidth=bandwidth, metric="precomputed"), values)
+
+
+def test_kde_is_that_of_scikit_learn_up_to_its_constant(cloud):
+    h, dim = 0.6, 3
+    log_density = KernelDensity(bandwidth=h, rtol=0, atol=0).fit(cloud).score_samples(cloud)
+    constant = dim * (math.log(h) + math.log(2 * math.pi) / 2)
+    np.testing.assert_allclose(tdainv.kde_codensity(cloud, bandwidth=h), -log_density - constant, rtol=1e-9)
+
+
+@pytest.mark.parametrize("quantile", [0.01, 0.1, 0.5, 1.0])
+def test_the_quantile_is_one_of_the_distances_between_different_points(cloud, quantile):
+    pairs = cdist(cloud, cloud)[np.triu_indices(60, 1)]
+    values = tdainv.kde_codensity(cloud, bandwidth=quantile, bandwidth_unit="quantile")
+    np.testing.assert_array_equal(values, tdainv.kde_codensity(cloud, bandwidth=np.quantile(pairs, quantile)))
+
+
+@pytest.mark.parametrize("unit", ["absolute", "quantile"])
+def test_the_default_bandwidth_is_the_tenth_quantile(cloud, unit):
+    expected = tdainv.kde_codensity(cloud, bandwidth=0.1, bandwidth_unit="quantile")
+    np.testing.assert_array_equal(tdainv.kde_codensity(cloud, bandwidth_unit=unit), expected)
+
+
+def test_kde_lies_between_zero_and_the_logarithm_of_the_number_of_points(cloud):
+    for bandwidth in (1e-3, 0.5, 1e6):
+        values = tdainv.kde_codensity(cloud, bandwidth=bandwidth)
+        assert (values >= 0).all()
+        assert (values <= math.log(60) + 1e-12).all()
+    np.testing.assert_allclose(tdainv.kde_codensity(cloud, bandwidth=1e-3), math.log(60))
+    np.testing.assert_allclose(tdainv.kde_codensity(cloud, bandwidth=1e6), 0, atol=1e-10)
+    assert not np.signbit(tdainv.kde_codensity(np.ones((3, 1)), bandwidth=1.0)).any()
+
+
+def test_kde_has_no_unit(cloud):
+    by_quantile = tdainv.kde_codensity(cloud)
+    np.testing.assert_allclose(tdainv.kde_codensity(1000 * cloud), by_quantile, rtol=1e-10)
+    absolute = tdainv.kde_codensity(cloud, bandwidth=0.5)
+    np.testing.assert_allclose(tdainv.kde_codensity(1000 * cloud, bandwidth=500), absolute, rtol=1e-10)
+
+
+def test_kde_of_points_most_of_which_agree_counts_them():
+    points = np.array([[0.0]] * 9 + [[1.0]])
+    np.testing.assert_allclose(tdainv.kde_codensity(points), [-math.log(0.9)] * 9 + [-math.log(0.1)], rtol=1e-12)
+
+
+def test_kde_ignores_infinite_distances_in_its_quantile():
+    distances = np.array([[0, 1, np.inf], [1, 0, np.inf], [np.inf, np.inf, 0.0]])
+    values = tdainv.kde_codensity(distances, metric="precomputed")  # the only finite distance is the bandwidth
+    near = -math.log((1 + math.exp(-0.5)) / 3)
+    np.testing.assert_allclose(values, [near, near, math.log(3)], rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 255, 256, 257, 600])
+def test_blocks_of_rows_cover_all_points(n):
+    points = np.random.default_rng(n).normal(size=(n, 1))
+    distances = cdist(points, points)
+    np.testing.assert_allclose(
+        tdainv.kde_codensity(points, bandwidth=0.5), -np.log(np.exp(-(distances**2) / 0.5).mean(axis=1)), atol=1e-12
+    )
+    np.testing.assert_allclose(
+        tdainv.distance_to_measure(points, mass=1.0), np.sqrt((distances**2).mean(axis=1)), rtol=1e-12
+    )
+
+
+def test_tiny_bandwidths_give_finite_values():
+    points = [[0.0], [1.0], [1.0]]
+    np.testing.assert_allclose(
+        tdainv.kde_codensity(points, bandwidth=1e-200), -np.log([1 / 3, 2 / 3, 2 / 3]), rtol=1e-12
+    )
+
+
+# --- distance to measure
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 59, 60])
+@pytest.mark.parametrize("metric", ["euclidean", "chebyshev"])
+def test_dtm_is_its_formula(cloud, k, metric):
+    distances = tdainv.rips(cloud, metric=metric).distances
+    values = tdainv.distance_to_measure(cloud, mass=k / 60, metric=metric)
+    np.testing.assert_allclose(values, naive_dtm(distances, k), rtol=1e-12)
+
+
+@pytest.mark.parametrize("k", [1, 5, 60])
+def test_dtm_equals_that_of_gudhi(cloud, k):
+    dtm = pytest.importorskip("gudhi.point_cloud.dtm")
+    theirs = dtm.DistanceToMeasure(k, metric="precomputed").fit_transform(cdist(cloud, cloud))
+    np.testing.assert_allclose(tdainv.distance_to_measure(cloud, mass=k / 60), theirs, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 7, 10, 30, 100])
+def test_the_mass_is_rounded_up_to_whole_points(n):
+    points = np.arange(n, dtype=float)[:, np.newaxis] ** 1.5
+    for k in range(1, n + 1):
+        exact = tdainv.distance_to_measure(points, mass=k / n)
+        np.testing.assert_allclose(exact, naive_dtm(cdist(points, points), k), rtol=1e-12)
+        np.testing.assert_array_equal(tdainv.distance_to_measure(points, mass=(k - 0.5) / n), exact)
+
+
+@pytest.mark.parametrize(("mass", "k"), [(0.07, 7), (0.29, 29), (0.57, 57), (0.1, 10), (1e-9, 1)])
+def test_rounding_of_the_product_takes_no_further_point(mass, k):
+    points = np.arange(100.0)[:, np.newaxis]
+    np.testing.assert_allclose(
+        tdainv.distance_to_measure(points, mass=mass), naive_dtm(cdist(points, points), k), rtol=1e-12
+    )
+
+
+def test_dtm_of_one_nearest_point_is_zero(cloud):
+    np.testing.assert_array_equal(tdainv.distance_to_measure(cloud, mass=1 / 60), 0)
+
+
+def test_dtm_is_one_lipschitz_and_has_the_unit_of_the_metric(cloud):
+    values = tdainv.distance_to_measure(cloud, mass=0.2)
+    assert (np.abs(np.subtract.outer(values, values)) <= cdist(cloud, cloud) + 1e-12).all()
+    np.testing.assert_allclose(tdainv.distance_to_measure(1000 * cloud, mass=0.2), 1000 * values, rtol=1e-12)
+
+
+# --- nearest neighbours
+
+
+@pytest.mark.parametrize("k", [1, 4, 59])
+def test_knn_is_the_distance_to_a_neighbour(cloud, k):
+    distances, _ = (
+        NearestNeighbors(n_neighbors=k, algorithm="brute").fit(cloud).kneighbors()
+    )  # without the point itself
+    np.testing.assert_allclose(tdainv.knn_codensity(cloud, n_neighbors=k), distances[:, -1], rtol=1e-7)
+    np.testing.assert_array_equal(tdainv.knn_codensity(cloud, n_neighbors=k), np.sort(cdist(cloud, cloud))[:, k])
+
+
+def test_knn_counts_duplicates_as_neighbours():
+    points = [[0.0], [0.0], [2.0]]
+    np.testing.assert_array_equal(tdainv.knn_codensity(points, n_neighbors=1), [0, 0, 2])
+    np.testing.assert_array_equal(tdainv.knn_codensity(points, n_neighbors=2), [2, 2, 2])
+
+
+def test_knn_has_the_unit_of_the_metric(cloud):
+    values = tdainv.knn_codensity(cloud, n_neighbors=3)
+    np.testing.assert_allclose(tdainv.knn_codensity(1000 * cloud, n_neighbors=3), 1000 * values, rtol=1e-12)
+
+
+# --- all of them
+
+CODENSITIES = {
+    "kde": (tdainv.kde_codensity, {"bandwidth": 0.4}),
+    "kde by quantile": (tdainv.kde_codensity, {"bandwidth": 0.2, "bandwidth_unit": "quantile"}),
+    "dtm": (tdainv.distance_to_measure, {"mass": 0.15}),
+    "knn": (tdainv.knn_codensity, {"n_neighbors": 5}),
+}
+over_codensities = pytest.mark.parametrize(("function", "options"), CODENSITIES.values(), ids=CODENSITIES)
+
+
+@over_codensities
+def test_codensities_are_low_where_points_are_dense(function, options):
+    rng = np.random.default_rng(1)
+    dense, sparse = rng.normal(scale=0.1, size=(80, 2)), rng.uniform(3, 9, size=(20, 2))
+    values = function(np.concatenate([dense, sparse]), **options)
+    assert values[:80].max() < values[80:].min()
+
+
+@over_codensities
+def test_codensities_follow_the_order_of_points(cloud, function, options):
+    order = np.random.default_rng(2).permutation(60)
+    np.testing.assert_allclose(function(cloud[order], **options), function(cloud, **options)[order], rtol=1e-12)
+
+
+@over_codensities
+def test_codensities_take_distances_and_leave_them_alone(cloud, function, options):
+    distances = cdist(cloud, cloud)
+    before = distances.copy()
+    distances.flags.writeable = False
+    np.testing.assert_array_equal(function(distances, metric="precomputed", **options), function(cloud, **options))
+    np.testing.assert_array_equal(distances, before)
+
+
+@over_codensities
+def test_codensity_rips_has_the_codensity_as_second_parameter(cloud, function, options):
+    keys = {"bandwidth", "bandwidth_unit", "mass", "n_neighbors"} & set(options)
+    filtration = tdainv.codensity_rips(cloud, **{key: options[key] for key in keys})
+    np.testing.assert_array_equal(filtration.vertex_grades[:, 0], function(cloud, **options))
+    np.testing.assert_array_equal(filtration.distances, tdainv.rips(cloud).distances)
+    assert filtration.n_parameters == 2
+
+
+def test_codensity_rips_is_function_rips_of_the_kde_by_default(cloud):
+    assert tdainv.codensity_rips(cloud, max_edge=1.0) == tdainv.function_rips(
+        cloud, tdainv.kde_codensity(cloud), max_edge=1.0
+    )
+
+
+def test_dtm_rips_is_weighted_rips_of_the_dtm(cloud):
+    weights = tdainv.distance_to_measure(cloud, mass=0.2)
+    assert tdainv.dtm_rips(cloud, mass=0.2) == tdainv.weighted_rips(cloud, weights)
+
+
+def test_the_examples_of_the_codensities_by_hand():
+    points = [[0.0], [1.0], [5.0]]
+    # k = 2: means of {0, 1}, {0, 1} and {0, 16}.
+    np.testing.assert_allclose(tdainv.distance_to_measure(points, mass=0.5), np.sqrt([0.5, 0.5, 8]), rtol=1e-15)
+    np.testing.assert_array_equal(tdainv.knn_codensity(points, n_neighbors=2), [5, 4, 5])
+    row = (1 + math.exp(-0.5) + math.exp(-12.5)) / 3
+    assert tdainv.kde_codensity(points, bandwidth=1.0)[0] == pytest.approx(-math.log(row), rel=1e-14)

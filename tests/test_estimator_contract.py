@@ -1,0 +1,696 @@
+"""The contract of every public estimator: estimators are found, not listed; the table only says what they eat."""
+
+import copy
+import inspect
+import pickle
+from functools import cache
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.distance import cdist
+from sklearn import config_context
+from sklearn.base import BaseEstimator, clone
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import estimator_checks
+
+import tdainv
+from tdainv._base import CollectionTransformer
+
+ESTIMATORS = {
+    name: getattr(tdainv, name)
+    for name in tdainv.__all__
+    if name[0].isupper() and issubclass(getattr(tdainv, name), BaseEstimator)
+}
+
+DATA_FREE_CHECKS = [
+    estimator_checks.check_estimator_cloneable,
+    estimator_checks.check_estimator_tags_renamed,
+    estimator_checks.check_valid_tag_types,
+    estimator_checks.check_estimator_repr,
+    estimator_checks.check_no_attributes_set_in_init,
+    estimator_checks.check_mixin_order,
+    estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
+    estimator_checks.check_parameters_default_constructible,
+    estimator_checks.check_get_params_invariance,
+    estimator_checks.check_set_params,
+]
+
+
+def height(cloud):
+    return cloud[:, -1]
+
+
+def two_functions(cloud):
+    return np.column_stack([cloud[:, 0], np.abs(cloud[:, 1])])
+
+
+def square_weight(births, persistences):
+    return persistences**2
+
+
+@cache
+def inputs(kind):
+    """Five items of different sizes; never changed by a test."""
+    rng = np.random.default_rng(0)
+    clouds = [rng.normal(size=(n, 2)) for n in (9, 12, 7, 15, 10)]
+    match kind:
+        case "clouds":
+            return clouds
+        case "distances":
+            return [cdist(cloud, cloud) for cloud in clouds]
+        case "pairs":
+            return [(cloud, np.abs(cloud[:, 0])) for cloud in clouds]
+        case "filtrations":
+            return [tdainv.rips(cloud) for cloud in clouds]
+        case "bifiltrations":
+            return [tdainv.codensity_rips(cloud) for cloud in clouds]
+        case "measures":
+            return [tuple(tdainv.hilbert_signed_measures(f, (0, 1))) for f in inputs("bifiltrations")]
+        case "barcodes":
+            return [tuple(tdainv.barcodes(f, (0, 1))) for f in inputs("filtrations")]
+    raise AssertionError(kind)
+
+
+BAD_ITEMS = {
+    "clouds": np.array([[0.0, np.nan]]),
+    "distances": np.array([[0.0, 1.0], [2.0, 0.0]]),
+    "pairs": (np.zeros((2, 2)), [0.0], "too long"),
+    "filtrations": np.zeros((3, 2)),
+    "bifiltrations": np.zeros((3, 2)),
+    "measures": (np.zeros((3, 2)), np.zeros((3, 2))),
+    "barcodes": (np.zeros((3, 2)), np.zeros((3, 2))),
+}
+
+# Estimator and what its items are. The name before the hyphen is that of the class.
+TABLE = {
+    "Rips": (tdainv.Rips(), "clouds"),
+    "Rips-precomputed": (tdainv.Rips(metric="precomputed", max_edge=1.5), "distances"),
+    "FunctionRips": (tdainv.FunctionRips(), "clouds"),
+    "FunctionRips-callable": (tdainv.FunctionRips(function=two_functions, metric="l1"), "clouds"),
+    "FunctionRips-pairs": (tdainv.FunctionRips(function=None), "pairs"),
+    "CodensityRips": (tdainv.CodensityRips(), "clouds"),
+    "CodensityRips-mass": (tdainv.CodensityRips(mass=0.3), "clouds"),
+    "CodensityRips-neighbors": (tdainv.CodensityRips(n_neighbors=2, metric="precomputed"), "distances"),
+    "WeightedRips": (tdainv.WeightedRips(mass=0.3), "clouds"),
+    "WeightedRips-pairs": (tdainv.WeightedRips(weights=None), "pairs"),
+    "PersistenceBarcode": (tdainv.PersistenceBarcode(), "filtrations"),
+    "HilbertSignedMeasure": (tdainv.HilbertSignedMeasure(), "bifiltrations"),
+    "HilbertSignedMeasure-one": (tdainv.HilbertSignedMeasure(degrees=(1,)), "filtrations"),
+    "MeasureConvolution": (tdainv.MeasureConvolution(resolution=6), "measures"),
+    "PersistenceImage": (tdainv.PersistenceImage(resolution=6), "barcodes"),
+    "PersistenceImage-callable": (
+        tdainv.PersistenceImage(resolution=5, weight=square_weight, essential=4.0),
+        "barcodes",
+    ),
+    "TopologicalFeatures": (tdainv.TopologicalFeatures(vectorizer=tdainv.MeasureConvolution(resolution=6)), "clouds"),
+    "TopologicalFeatures-image": (
+        tdainv.TopologicalFeatures(tdainv.Rips(), tdainv.PersistenceBarcode(), tdainv.PersistenceImage(resolution=5)),
+        "clouds",
+    ),
+}
+LISTS = [case for case, (estimator, _) in TABLE.items() if isinstance(estimator, CollectionTransformer)]
+ROWS = [case for case in TABLE if case not in LISTS]
+OF_CLOUDS = [case for case, (_, kind) in TABLE.items() if kind in ("clouds", "distances")]
+
+over_all = pytest.mark.parametrize("case", TABLE)
+over_rows = pytest.mark.parametrize("case", ROWS)
+over_lists = pytest.mark.parametrize("case", LISTS)
+over_clouds = pytest.mark.parametrize("case", OF_CLOUDS)
+
+
+def fresh(case):
+    estimator, kind = TABLE[case]
+    return clone(estimator), inputs(kind)
+
+
+def same(first, second):
+    """Equality of outputs, to the last bit."""
+    if isinstance(first, np.ndarray):
+        return first.dtype == second.dtype and np.array_equal(first, second)
+    return len(first) == len(second) and all(a == b for a, b in zip(first, second, strict=True))
+
+
+def read_only(item):
+    """A copy of the item, all arrays of which refuse to be written."""
+    if isinstance(item, tuple | list):
+        return type(item)(read_only(part) for part in item)
+    item = copy.deepcopy(item)
+    for array in [item] if isinstance(item, np.ndarray) else vars(item).values():
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False
+    return item
+
+
+def state(item):
+    """Everything an item holds, as bytes."""
+    if isinstance(item, tuple | list):
+        return [state(part) for part in item]
+    if isinstance(item, np.ndarray):
+        return item.tobytes()
+    return [state(value) if isinstance(value, np.ndarray) else value for value in vars(item).values()]
+
+
+# --- discovery
+
+
+def test_every_public_estimator_is_in_the_table():
+    assert {case.split("-")[0] for case in TABLE} == set(ESTIMATORS)
+    for case, (estimator, _) in TABLE.items():
+        assert type(estimator) is ESTIMATORS[case.split("-")[0]]
+
+
+def test_the_table_has_both_kinds_of_output():
+    assert all(isinstance(fresh(case)[0].fit_transform(fresh(case)[1]), list) for case in LISTS)
+    assert all(isinstance(fresh(case)[0].fit_transform(fresh(case)[1]), np.ndarray) for case in ROWS)
+    assert LISTS and ROWS
+
+
+# --- scikit-learn's own checks
+
+
+@pytest.mark.parametrize("check", DATA_FREE_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_scikit_learn_checks_pass_on_defaults(name, check):
+    check(name, ESTIMATORS[name]())
+
+
+@pytest.mark.parametrize("check", DATA_FREE_CHECKS[:5], ids=lambda check: check.__name__)
+@over_all
+def test_scikit_learn_checks_pass_on_the_table(case, check):
+    check(case, fresh(case)[0])
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_parameters_are_documented(name):
+    documented = ESTIMATORS[name].__doc__
+    for parameter in inspect.signature(ESTIMATORS[name]).parameters:
+        assert f"\n    {parameter} : " in documented
+
+
+@over_all
+def test_html_representation_works(case):
+    estimator, _ = fresh(case)
+    assert type(estimator).__name__ in estimator._repr_html_()
+
+
+# --- copies
+
+
+@over_all
+def test_clone_has_the_same_parameters_and_output(case):
+    estimator, X = fresh(case)
+    copied = clone(estimator.fit(X))
+    assert repr(copied) == repr(estimator)
+    assert same(copied.fit_transform(X), estimator.transform(X))
+
+
+@over_all
+def test_pickle_round_trip_gives_equal_output(case):
+    estimator, X = fresh(case)
+    estimator.fit(X)
+    again = pickle.loads(pickle.dumps(estimator))
+    assert repr(again) == repr(estimator)
+    assert same(again.transform(X), estimator.transform(X))
+
+
+@over_all
+def test_outputs_survive_pickling(case):
+    estimator, X = fresh(case)
+    output = estimator.fit_transform(X)
+    assert same(pickle.loads(pickle.dumps(output)), output)
+
+
+# --- fit
+
+
+@over_all
+def test_fit_returns_self_and_leaves_parameters_alone(case):
+    estimator, X = fresh(case)
+    before = estimator.get_params(deep=False)
+    nested = repr(estimator.get_params())
+    assert estimator.fit(X) is estimator
+    after = estimator.get_params(deep=False)
+    assert before.keys() == after.keys()
+    assert all(after[name] is value for name, value in before.items())
+    assert repr(estimator.get_params()) == nested
+
+
+@pytest.mark.parametrize("case", [case for case in TABLE if case.startswith("TopologicalFeatures")])
+def test_fit_leaves_the_estimators_it_is_made_of_unfitted(case):
+    estimator, X = fresh(case)
+    parts = [part for part in estimator.get_params(deep=False).values() if isinstance(part, BaseEstimator)]
+    before = [dict(vars(part)) for part in parts]
+    estimator.set_params(n_jobs=2).fit(X)
+    assert parts
+    assert [vars(part) for part in parts] == before
+
+
+@over_all
+def test_fit_sets_only_attributes_with_an_underscore(case):
+    estimator, X = fresh(case)
+    before = set(vars(estimator))
+    assert all(name.endswith("_") for name in set(vars(estimator.fit(X))) - before)
+
+
+@over_all
+def test_fit_transform_is_fit_then_transform(case):
+    estimator, X = fresh(case)
+    assert same(clone(estimator).fit_transform(X), estimator.fit(X).transform(X))
+
+
+@over_all
+def test_fit_takes_y_and_ignores_it(case):
+    estimator, X = fresh(case)
+    y = np.arange(len(X))
+    assert same(clone(estimator).fit_transform(X, y), estimator.fit(X, y).transform(X))
+
+
+@over_all
+def test_fit_twice_gives_the_same(case):
+    estimator, X = fresh(case)
+    once = estimator.fit(X).transform(X)
+    assert same(estimator.fit(X).transform(X), once)
+
+
+@over_all
+def test_refit_forgets(case):
+    estimator, X = fresh(case)
+    expected = clone(estimator).fit(X[2:]).transform(X)
+    assert same(estimator.fit(X[:2]).fit(X[2:]).transform(X), expected)
+
+
+@over_rows
+def test_unfitted_transform_raises(case):
+    estimator, X = fresh(case)
+    with pytest.raises(NotFittedError, match=type(estimator).__name__):
+        estimator.transform(X)
+    with pytest.raises(NotFittedError, match=type(estimator).__name__):
+        estimator.get_feature_names_out()
+
+
+@over_lists
+def test_stateless_transformers_need_no_fit(case):
+    estimator, X = fresh(case)
+    assert same(estimator.transform(X), clone(estimator).fit(X).transform(X))
+    assert estimator.__sklearn_tags__().requires_fit is False
+
+
+# --- output containers
+
+
+@over_rows
+def test_pandas_columns_are_the_feature_names(case):
+    estimator, X = fresh(case)
+    rows = clone(estimator).fit_transform(X)
+    for table in (
+        estimator.set_output(transform="pandas").fit_transform(X),
+        estimator.transform(X),
+    ):
+        assert isinstance(table, pd.DataFrame)
+        assert list(table.columns) == list(estimator.get_feature_names_out())
+        np.testing.assert_array_equal(table.to_numpy(), rows)
+
+
+@over_rows
+def test_feature_names_are_different_strings_one_a_column(case):
+    estimator, X = fresh(case)
+    rows = estimator.fit_transform(X)
+    names = estimator.get_feature_names_out()
+    assert names.dtype == object
+    assert all(type(name) is str for name in names)
+    assert len(set(names)) == len(names) == rows.shape[1]
+
+
+@over_lists
+def test_set_output_does_nothing_for_lists(case):
+    estimator, X = fresh(case)
+    expected = clone(estimator).fit_transform(X)
+    assert estimator.set_output(transform="pandas") is estimator
+    assert same(estimator.fit_transform(X), expected)
+    names = estimator.get_feature_names_out()
+    assert names.dtype == object
+    assert len(names) == 1
+
+
+@over_all
+def test_a_global_choice_of_pandas_turns_rows_into_tables_and_leaves_lists(case):
+    estimator, X = fresh(case)
+    expected = clone(estimator).fit_transform(X)
+    with config_context(transform_output="pandas"):
+        output = estimator.fit_transform(X)
+    assert isinstance(output, list if case in LISTS else pd.DataFrame)
+    assert same(output if case in LISTS else output.to_numpy(), expected)
+
+
+def test_pipeline_has_pandas_output_and_names():
+    pipeline = make_pipeline(
+        tdainv.Rips(), tdainv.PersistenceBarcode(), tdainv.PersistenceImage(resolution=3), StandardScaler()
+    )
+    table = pipeline.set_output(transform="pandas").fit_transform(inputs("clouds"))
+    assert list(table.columns) == list(pipeline.get_feature_names_out())
+    assert table.columns[0] == "image0_h0_0_0"
+    assert table.shape == (5, 3 + 9)  # in degree 0 all births agree
+
+
+def test_feature_union_has_pandas_output():
+    union = FeatureUnion(
+        [
+            ("image", make_pipeline(tdainv.Rips(), tdainv.PersistenceBarcode(), tdainv.PersistenceImage(resolution=3))),
+            ("measure", fresh("TopologicalFeatures")[0]),
+        ]
+    )
+    table = union.set_output(transform="pandas").fit_transform(inputs("clouds"))
+    assert isinstance(table, pd.DataFrame)
+    assert list(table.columns) == list(union.get_feature_names_out())
+    assert {name.split("__")[0] for name in table.columns} == {"image", "measure"}
+
+
+# --- samples
+
+
+@over_all
+@pytest.mark.parametrize("order", [[3, 0, 4, 1, 2], [4, 3, 2, 1, 0]], ids=str)
+def test_permuted_samples_give_permuted_rows(case, order):
+    estimator, X = fresh(case)
+    output = estimator.fit(X).transform(X)
+    permuted = estimator.transform([X[i] for i in order])
+    assert same(permuted, output[order] if isinstance(output, np.ndarray) else [output[i] for i in order])
+
+
+@over_all
+@pytest.mark.parametrize("k", [1, 3])
+def test_transform_of_a_subset_is_the_subset(case, k):
+    estimator, X = fresh(case)
+    output = estimator.fit(X).transform(X)
+    assert same(estimator.transform(X[:k]), output[:k])
+
+
+@over_all
+def test_a_tuple_and_an_object_array_are_sequences(case):
+    estimator, X = fresh(case)
+    output = estimator.fit(X).transform(X)
+    assert same(estimator.transform(tuple(X)), output)
+    boxes = np.empty(len(X), dtype=object)
+    for i, item in enumerate(X):
+        boxes[i] = item
+    assert same(estimator.transform(boxes), output)
+
+
+@over_all
+def test_inputs_are_unchanged(case):
+    estimator, X = fresh(case)
+    X = copy.deepcopy(X)
+    before = state(X)
+    estimator.fit(X).transform(X)
+    estimator.fit_transform(X)
+    assert state(X) == before
+
+
+@over_all
+def test_read_only_inputs_are_accepted(case):
+    estimator, X = fresh(case)
+    frozen = read_only(X)
+    assert same(estimator.fit(frozen).transform(frozen), clone(estimator).fit(X).transform(X))
+
+
+@over_clouds
+def test_a_list_and_a_three_dimensional_array_agree(case):
+    estimator, X = fresh(case)
+    X = [item[:7, :7] for item in X]
+    assert same(clone(estimator).fit_transform(np.stack(X)), estimator.fit_transform(X))
+
+
+@over_clouds
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int64, np.uint8, bool])
+def test_other_dtypes_are_accepted(case, dtype):
+    estimator, X = fresh(case)
+    X = [np.abs(np.round(2 * item)).astype(dtype) for item in X]
+    assert same(clone(estimator).fit_transform(X), estimator.fit_transform([item.astype(np.float64) for item in X]))
+
+
+@over_clouds
+def test_memory_order_does_not_matter(case):
+    estimator, X = fresh(case)
+    assert same(clone(estimator).fit_transform([np.asfortranarray(item) for item in X]), estimator.fit_transform(X))
+    assert same(clone(estimator).fit_transform([item.tolist() for item in X]), estimator.fit_transform(X))
+
+
+def test_dataframes_are_clouds():
+    X = inputs("clouds")
+    assert same(tdainv.Rips().fit_transform([pd.DataFrame(cloud) for cloud in X]), tdainv.Rips().fit_transform(X))
+
+
+# --- errors
+
+
+@over_all
+@pytest.mark.parametrize("place", [0, 2])
+def test_errors_name_the_item(case, place):
+    estimator, X = fresh(case)
+    estimator.fit(X)
+    broken = [*X[:place], BAD_ITEMS[TABLE[case][1]], *X[place:]]
+    with pytest.raises((ValueError, TypeError), match=rf"^X\[{place}\]"):
+        estimator.transform(broken)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        tdainv.CodensityRips(n_neighbors=8),
+        tdainv.TopologicalFeatures(tdainv.CodensityRips(n_neighbors=8)),
+        tdainv.FunctionRips(function=lambda cloud: np.zeros(max(9, len(cloud)))),
+        tdainv.WeightedRips(weights=lambda cloud: np.zeros(max(9, len(cloud)))),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_errors_during_the_work_name_the_item(estimator, n_jobs):
+    with pytest.raises(ValueError, match=r"^X\[2\]: .* 7"):  # the third cloud has 7 points
+        clone(estimator).set_params(n_jobs=n_jobs).fit_transform(inputs("clouds"))
+
+
+class OddError(ValueError):
+    """A ValueError that does not take one string, as UnicodeDecodeError does not."""
+
+    def __init__(self, what, where):
+        super().__init__(f"{what} at {where}")
+
+
+def raise_odd(cloud):
+    raise OddError("trouble", 3)
+
+
+def test_errors_of_callables_name_the_item_whatever_their_constructor():
+    with pytest.raises(ValueError, match=r"X\[0\].*trouble at 3"):
+        tdainv.FunctionRips(function=raise_odd).fit_transform(inputs("clouds"))
+
+
+@over_all
+def test_a_bare_two_dimensional_array_is_refused_with_the_hint(case):
+    estimator, X = fresh(case)
+    for call in (estimator.fit, estimator.fit_transform, clone(estimator).fit(X).transform):
+        with pytest.raises(ValueError, match=r"X must be a sequence .* got a single ndarray of shape \(5, 2\).*\[X\]"):
+            call(np.zeros((5, 2)))
+        with pytest.raises(ValueError, match=r"got a single DataFrame of shape \(5, 2\).*\[X\]"):
+            call(pd.DataFrame(np.zeros((5, 2))))
+
+
+@over_all
+@pytest.mark.parametrize("X", [[], (), np.zeros((0, 3, 2))], ids=["list", "tuple", "array"])
+def test_an_empty_collection_is_refused(case, X):
+    with pytest.raises(ValueError, match="X must hold at least one"):
+        fresh(case)[0].fit(X)
+
+
+@over_all
+@pytest.mark.parametrize("X", ["text", b"bytes", None, 3, {"a": 1}], ids=["str", "bytes", "None", "int", "dict"])
+def test_what_is_no_sequence_is_refused(case, X):
+    with pytest.raises(TypeError, match=f"X must be a sequence .* got {type(X).__name__}"):
+        fresh(case)[0].fit(X)
+
+
+WRONG_PARAMETERS = [
+    ("Rips", {"metric": "no such metric"}, "metric must be .* got metric='no such metric'"),
+    ("Rips", {"max_edge": -1.0}, r"max_edge must be .* got max_edge=-1\.0"),
+    ("FunctionRips", {"function": "no such function"}, "function must be .* got function='no such function'"),
+    ("CodensityRips", {"bandwidth": 0.0}, r"bandwidth must be .* got bandwidth=0\.0"),
+    ("CodensityRips", {"bandwidth_unit": "inch"}, "bandwidth_unit must be .* got bandwidth_unit='inch'"),
+    ("CodensityRips", {"mass": 1.5}, r"mass must .* got mass=1\.5"),
+    ("CodensityRips", {"n_neighbors": 0}, "n_neighbors must be .* got n_neighbors=0"),
+    ("CodensityRips", {"mass": 0.1, "n_neighbors": 3}, "at most one of .* got mass=0.1, n_neighbors=3"),
+    ("WeightedRips", {"weights": "heavy"}, "weights must be .* got weights='heavy'"),
+    ("WeightedRips", {"mass": 0.0}, r"mass must .* got mass=0\.0"),
+    ("PersistenceBarcode", {"degrees": ()}, r"degrees must be .* got degrees=\(\)"),
+    ("HilbertSignedMeasure", {"degrees": (0, 0)}, r"degrees must be different, got degrees=\(0, 0\)"),
+    ("MeasureConvolution", {"resolution": 0}, "resolution must be .* got resolution=0"),
+    ("MeasureConvolution", {"resolution": (3, 2.5)}, r"resolution must be .* got resolution=2\.5"),
+    ("MeasureConvolution", {"bandwidth": -1}, "bandwidth must be .* got bandwidth=-1"),
+    ("MeasureConvolution", {"bandwidth": (1, 2, 3)}, r"bandwidth must be .* \(2\), got bandwidth=\(1, 2, 3\)"),
+    ("MeasureConvolution", {"coverage": 0}, "coverage must .* got coverage=0"),
+    ("MeasureConvolution", {"bandwidth_unit": "inch"}, "bandwidth_unit must be .* got bandwidth_unit='inch'"),
+    ("PersistenceImage", {"weight": "heavy"}, "weight must be .* got weight='heavy'"),
+    ("PersistenceImage", {"essential": "keep"}, "essential must be .* got essential='keep'"),
+    ("PersistenceImage", {"essential": np.inf}, "essential must be .* got essential=inf"),
+    ("TopologicalFeatures", {"vectorizer__resolution": 0}, "resolution must be .* got resolution=0"),
+]
+
+
+@pytest.mark.parametrize(("case", "parameters", "message"), WRONG_PARAMETERS, ids=str)
+def test_wrong_parameters_are_stored_and_refused_by_fit(case, parameters, message):
+    estimator, X = fresh(case)
+    estimator.set_params(**parameters)
+    with pytest.raises(ValueError, match=message):
+        estimator.fit(X)
+
+
+@pytest.mark.parametrize("case", [case for case in ROWS if TABLE[case][1] in ("measures", "barcodes")])
+def test_transform_refuses_another_number_of_invariants(case):
+    estimator, X = fresh(case)
+    estimator.fit(X)
+    with pytest.raises(ValueError, match=r"X\[0\] has 1 invariants.* 2 a sample"):
+        estimator.transform([item[:1] for item in X])
+    with pytest.raises(ValueError, match=r"same number of invariants: X\[0\] has 2, X\[1\] has 1"):
+        estimator.fit([X[0], X[1][:1]])
+    with pytest.raises(ValueError, match=r"X\[0\] must hold at least one"):
+        estimator.fit([()])
+
+
+def test_convolution_refuses_measures_of_another_dimension():
+    line, plane = (tdainv.SignedMeasure(np.zeros((1, p)), [1]) for p in (1, 2))
+    with pytest.raises(ValueError, match=r"same R\^p, got p in \[1, 2\] at place 0"):
+        tdainv.MeasureConvolution().fit([line, plane])
+    with pytest.raises(ValueError, match=r"^X\[1\]: the measure lives on R\^2, those of fit on R\^1"):
+        tdainv.MeasureConvolution().fit([line]).transform([line, plane])
+
+
+# --- finite rows, whatever the data
+
+DEGENERATE = {
+    "one point": np.array([[0.5, 2.0]]),
+    "duplicates": np.ones((6, 2)),
+    "two points": np.array([[0.0, 0.0], [3.0, 4.0]]),
+    "line": np.column_stack([np.arange(5.0), np.zeros(5)]),
+    "pairs of duplicates": np.repeat(np.eye(3)[:, :2], 2, axis=0),
+}
+
+
+@pytest.mark.parametrize("training", ["alone", "with clouds"])
+@pytest.mark.parametrize("degenerate", DEGENERATE)
+@pytest.mark.parametrize("case", ["TopologicalFeatures", "TopologicalFeatures-image"])
+def test_degenerate_clouds_give_finite_rows(case, degenerate, training):
+    estimator, X = fresh(case)
+    item = DEGENERATE[degenerate]
+    rows = estimator.fit([item] if training == "alone" else [item, *X]).transform([item, *X])
+    assert np.isfinite(rows).all()
+    assert rows.shape == (6, len(estimator.get_feature_names_out()))
+
+
+@pytest.mark.parametrize("essential", ["drop", 2.0])
+@pytest.mark.parametrize("training", ["alone", "with bars", "without"])
+@pytest.mark.parametrize("deaths", [[], [np.inf, np.inf], [np.inf, 1.0], [1.0, 1.0]], ids=str)
+def test_empty_infinite_and_repeated_bars_give_finite_rows(deaths, training, essential):
+    bars = tdainv.Barcode(np.zeros(len(deaths)), np.array(deaths), degree=1)
+    others = [barcode[1] for barcode in inputs("barcodes")]
+    image = tdainv.PersistenceImage(resolution=4, essential=essential)
+    image.fit({"alone": [bars], "with bars": [bars, *others], "without": others}[training])
+    assert np.isfinite(image.transform([bars, *others])).all()
+    if deaths == [] or (essential == "drop" and np.isinf(deaths).all()):
+        np.testing.assert_array_equal(image.transform([bars])[0], 0)
+
+
+def test_the_measure_without_atoms_gives_a_row_of_zeros():
+    nothing = tdainv.SignedMeasure(np.zeros((0, 2)), np.zeros(0, int))
+    others = [measures[1] for measures in inputs("measures")]
+    for training in ([nothing], others, [nothing, *others]):
+        rows = tdainv.MeasureConvolution(resolution=4).fit(training).transform([nothing, *others])
+        assert np.isfinite(rows).all()
+        np.testing.assert_array_equal(rows[0], 0)
+
+
+# --- jobs
+
+
+@over_all
+def test_two_jobs_equal_one(case):
+    estimator, X = fresh(case)
+    one, two = (clone(estimator).set_params(n_jobs=n_jobs).fit(X).transform(X) for n_jobs in (1, 2))
+    assert same(one, two)
+
+
+@over_all
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_joblib_backends_agree(case, backend):
+    estimator, X = fresh(case)
+    serial = clone(estimator).fit(X).transform(X)
+    with joblib.parallel_config(backend=backend, n_jobs=2):
+        assert same(estimator.fit(X).transform(X), serial)
+
+
+def test_memory_mapped_arrays_in_worker_processes_are_accepted():
+    cloud = np.random.default_rng(0).normal(size=(400, 2))  # distances above the 1 MB from which joblib maps
+    for filtration, invariant in (
+        (tdainv.rips(cloud), tdainv.PersistenceBarcode()),
+        (tdainv.codensity_rips(cloud), tdainv.HilbertSignedMeasure(degrees=(0,))),
+    ):
+        serial = invariant.transform([filtration, filtration])
+        with joblib.parallel_config(backend="loky", n_jobs=2):
+            assert same(invariant.transform([filtration, filtration]), serial)
+
+
+# --- model selection
+
+
+def two_classes():
+    """Ragged clouds, circles against discs, and their labels."""
+    rng = np.random.default_rng(3)
+    clouds, labels = [], []
+    for i in range(12):
+        angles = rng.uniform(0, 2 * np.pi, size=20 + i)
+        radii = np.ones(len(angles)) if i % 2 else np.sqrt(rng.uniform(size=len(angles)))
+        clouds.append(np.column_stack([radii * np.cos(angles), radii * np.sin(angles)]))
+        labels.append(i % 2)
+    return clouds, np.array(labels)
+
+
+def test_grid_search_over_a_pipeline_of_ragged_clouds():
+    clouds, labels = two_classes()
+    pipeline = make_pipeline(
+        tdainv.Rips(),
+        tdainv.PersistenceBarcode(degrees=(1,)),
+        tdainv.PersistenceImage(resolution=4),
+        RandomForestClassifier(n_estimators=10, random_state=0),
+    )
+    grid = {"rips__metric": ["euclidean", "l1"], "persistenceimage__weight": ["persistence", "one"]}
+    search = GridSearchCV(pipeline, grid, cv=3, error_score="raise").fit(clouds, labels)
+    assert len(search.cv_results_["params"]) == 4
+    assert search.best_score_ >= 0.75
+    assert search.predict(clouds).shape == (12,)
+
+
+def test_grid_search_reaches_into_topological_features():
+    clouds, labels = two_classes()
+    features = tdainv.TopologicalFeatures(
+        tdainv.CodensityRips(), tdainv.HilbertSignedMeasure(degrees=(1,)), tdainv.MeasureConvolution(resolution=4)
+    )
+    pipeline = make_pipeline(features, RandomForestClassifier(n_estimators=10, random_state=0))
+    grid = {
+        "topologicalfeatures__filtration": [tdainv.CodensityRips(bandwidth=0.3), tdainv.CodensityRips(mass=0.2)],
+        "topologicalfeatures__vectorizer__bandwidth": [0.05, 0.2],
+    }
+    search = GridSearchCV(pipeline, grid, cv=3, error_score="raise", n_jobs=1).fit(clouds, labels)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.best_score_ >= 0.75
+
+
+def test_fused_features_equal_the_pipeline_of_their_parts():
+    X = inputs("clouds")
+    parts = (tdainv.CodensityRips(mass=0.3), tdainv.HilbertSignedMeasure(), tdainv.MeasureConvolution(resolution=5))
+    np.testing.assert_array_equal(
+        tdainv.TopologicalFeatures(*parts).fit_transform(X), make_pipeline(*map(clone, parts)).fit_transform(X)
+    )
