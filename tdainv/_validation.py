@@ -160,8 +160,7 @@ def collection(X: Any, item: str = "point cloud") -> list[Any]:
 
     A bare two-dimensional array is refused: it is one item, and would be read as a list of its rows.
     """
-    ndim = getattr(X, "ndim", 3)
-    if ndim == 2 or (ndim < 2 and getattr(X, "dtype", np.dtype(object)).kind != "O"):
+    if getattr(X, "ndim", 3) < 3 and not _holds_objects(X):
         raise ValueError(
             f"X must be a sequence with one {item} an entry (or a three-dimensional array), got a single "
             f"{type(X).__name__} of shape {X.shape}. Pass [X] for one {item}."
@@ -171,3 +170,8 @@ def collection(X: Any, item: str = "point cloud") -> list[Any]:
     if len(X) == 0:
         raise ValueError(f"X must hold at least one {item}, got an empty {type(X).__name__}.")
     return list(X)
+
+
+def _holds_objects(X: Any) -> bool:
+    """Whether an array or series holds objects rather than numbers; a data frame is a table of numbers."""
+    return getattr(getattr(X, "dtype", None), "kind", "") == "O"

@@ -121,7 +121,9 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
     def _fit(self, X: Sequence[Any]) -> list[Any]:
         vectorizer = MeasureConvolution() if self.vectorizer is None else clone(self.vectorizer)
         _require_type("vectorizer", vectorizer, Vectorizer)
-        vectorizer.set_params(n_jobs=self.n_jobs)._check_params()
+        vectorizer._check_params()
+        if vectorizer.n_jobs is None:
+            vectorizer.set_params(n_jobs=self.n_jobs)
         invariants = self._invariants(X)
         self.vectorizer_ = vectorizer.fit(invariants)
         return invariants

@@ -90,7 +90,8 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
             np.fill_diagonal(matrix, 0.0)
     if isinstance(metric, str) and np.isinf(matrix).any():
         raise ValueError(f"{name} must have finite distances, got inf for metric={metric!r}: rescale the coordinates.")
-    return check.distance_matrix(matrix, f"The {metric!r} distances of {name}")
+    label = repr(metric) if isinstance(metric, str) else getattr(metric, "__name__", "callable")
+    return check.distance_matrix(matrix, f"The {label} distances of {name}")
 
 
 def check_metric(metric: Metric) -> None:

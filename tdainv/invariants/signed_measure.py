@@ -174,7 +174,7 @@ class SignedMeasure:
             raise ValueError(f"axes must be {self.n_parameters} arrays, one for each axis, got {len(axes)}.")
         lines = [np.asarray(axis, np.float64) for axis in axes]
         for k, line in enumerate(lines):
-            if line.ndim != 1 or len(line) == 0 or np.isnan(line).any() or (np.diff(line) < 0).any():
+            if line.ndim != 1 or len(line) == 0 or np.isnan(line).any() or (line[1:] < line[:-1]).any():
                 raise ValueError(f"axes[{k}] must be a non-empty increasing one-dimensional array.")
         shape = tuple(len(line) for line in lines)
         cells = [np.searchsorted(line, self.points[:, k]) for k, line in enumerate(lines)]

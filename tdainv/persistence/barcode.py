@@ -68,6 +68,7 @@ class Barcode:
     death_simplices: Int | None = None
 
     def __post_init__(self) -> None:
+        check.degree(self.degree)
         births, deaths = (np.asarray(values, np.float64) for values in (self.births, self.deaths))
         if births.ndim != 1 or births.shape != deaths.shape:
             raise ValueError(f"births and deaths must have the same shape (k,), got {births.shape} and {deaths.shape}.")
