@@ -52,9 +52,13 @@ def reduce_columns(indptr, indices, n_rows, levels, n_levels):
     persistence.
     """
     n_columns = levels.size
-    start = indptr[:-1].copy()
-    length = indptr[1:] - indptr[:-1]
-    capacity = length.copy()
+    start = np.empty(n_columns, np.int64)
+    length = np.empty(n_columns, np.int64)
+    capacity = np.empty(n_columns, np.int64)
+    for j in range(n_columns):
+        start[j] = indptr[j]
+        length[j] = indptr[j + 1] - indptr[j]
+        capacity[j] = length[j]
     size = indices.size
     pool = np.empty(2 * size + 64, np.int32)
     for i in range(size):
@@ -71,9 +75,9 @@ def reduce_columns(indptr, indices, n_rows, levels, n_levels):
     for y in range(n_levels):
         level_start[y + 1] += level_start[y]
     by_level = np.empty(n_columns, np.int64)
-    fill = level_start[:-1].copy()
+    fill = np.zeros(n_levels, np.int64)
     for j in range(n_columns):
-        by_level[fill[levels[j]]] = j
+        by_level[level_start[levels[j]] + fill[levels[j]]] = j
         fill[levels[j]] += 1
 
     for y in range(n_levels):
