@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tdainv._numba import inline_kernel, kernel
+from tdainv._numba import block_kernel, inline_kernel, kernel
 from tdainv.complexes._kernels_bits import ONE, bit, highest_bit, lowest_bit
 
 NEVER = -1
@@ -28,6 +28,49 @@ def _compact(pool, start, length, capacity, skip, needed):
 
 
 @inline_kernel
+def _sort_by_level(levels, n_levels):
+    """Columns in the order of their levels, by counting, and where each level starts."""
+    level_start = np.zeros(n_levels + 1, np.int64)
+    for j in range(levels.size):
+        level_start[levels[j] + 1] += 1
+    for y in range(n_levels):
+        level_start[y + 1] += level_start[y]
+    by_level = np.empty(levels.size, np.int64)
+    fill = np.zeros(n_levels, np.int64)
+    for j in range(levels.size):
+        by_level[level_start[levels[j]] + fill[levels[j]]] = j
+        fill[levels[j]] += 1
+    return level_start, by_level
+
+
+@block_kernel
+def _reduce_column(j, pool, start, length, work, owners):
+    """Write column j to `work`, a bit a row, and add earlier columns with its pivot while there are any.
+
+    Returns the word of the pivot (-1: zero), its owner so far (-1: none) and whether the column changed.
+    """
+    top = -1
+    for i in range(start[j], start[j] + length[j]):
+        row = pool[i]
+        work[row >> 6] ^= bit(row)
+        top = max(top, row >> 6)
+    changed = False
+    owner = -1
+    while top >= 0:
+        if work[top] == 0:
+            top -= 1
+            continue
+        owner = owners[top * 64 + highest_bit(work[top])]
+        if owner < 0 or owner >= j:
+            break
+        changed = True
+        for i in range(start[owner], start[owner] + length[owner]):
+            row = pool[i]
+            work[row >> 6] ^= bit(row)
+    return top, owner, changed
+
+
+@block_kernel
 def _count_bits(work, top):
     count = 0
     for w in range(top + 1):
@@ -36,6 +79,18 @@ def _count_bits(work, top):
             rest &= rest - ONE
             count += 1
     return count
+
+
+@block_kernel
+def _move_bits(work, top, pool, position):
+    """Write the rows in `work` to the pool, ascending, and clear `work`."""
+    for w in range(top + 1):
+        rest = work[w]
+        work[w] = 0
+        while rest:
+            pool[position] = w * 64 + lowest_bit(rest)
+            position += 1
+            rest &= rest - ONE
 
 
 @kernel
@@ -68,48 +123,19 @@ def reduce_columns(indptr, indices, n_rows, levels, n_levels):
     pivots = np.full(n_columns, -1, np.int64)
     zeroed = np.full(n_columns, NEVER, np.int64)
     pending = np.zeros((n_columns + 63) // 64, np.uint64)
-    # Columns of each level, by counting.
-    level_start = np.zeros(n_levels + 1, np.int64)
-    for j in range(n_columns):
-        level_start[levels[j] + 1] += 1
-    for y in range(n_levels):
-        level_start[y + 1] += level_start[y]
-    by_level = np.empty(n_columns, np.int64)
-    fill = np.zeros(n_levels, np.int64)
-    for j in range(n_columns):
-        by_level[level_start[levels[j]] + fill[levels[j]]] = j
-        fill[levels[j]] += 1
+    level_start, by_level = _sort_by_level(levels, n_levels)
 
     for y in range(n_levels):
         for i in range(level_start[y], level_start[y + 1]):
             pending[by_level[i] >> 6] |= bit(by_level[i])
-        w_pending = by_level[level_start[y]] >> 6 if level_start[y] < level_start[y + 1] else pending.size
-        while w_pending < pending.size:
-            if pending[w_pending] == 0:
-                w_pending += 1
+        w = by_level[level_start[y]] >> 6 if level_start[y] < level_start[y + 1] else pending.size
+        while w < pending.size:
+            if pending[w] == 0:
+                w += 1
                 continue
-            j = w_pending * 64 + lowest_bit(pending[w_pending])
-            pending[w_pending] &= pending[w_pending] - ONE
-
-            top = -1
-            for i in range(start[j], start[j] + length[j]):
-                row = pool[i]
-                work[row >> 6] ^= bit(row)
-                top = max(top, row >> 6)
-            changed = False
-            owner = -1
-            while top >= 0:
-                if work[top] == 0:
-                    top -= 1
-                    continue
-                owner = owners[top * 64 + highest_bit(work[top])]
-                if owner < 0 or owner >= j:
-                    break
-                changed = True
-                for i in range(start[owner], start[owner] + length[owner]):
-                    row = pool[i]
-                    work[row >> 6] ^= bit(row)
-
+            j = w * 64 + lowest_bit(pending[w])
+            pending[w] &= pending[w] - ONE
+            top, owner, changed = _reduce_column(j, pool, start, length, work, owners)
             if top < 0:
                 zeroed[j] = y
                 pivots[j] = -1
@@ -127,14 +153,7 @@ def reduce_columns(indptr, indices, n_rows, levels, n_levels):
                     start[j] = size
                     capacity[j] = length[j]
                     size += length[j]
-                position = start[j]
-                for w in range(top + 1):
-                    rest = work[w]
-                    work[w] = 0
-                    while rest:
-                        pool[position] = w * 64 + lowest_bit(rest)
-                        position += 1
-                        rest &= rest - ONE
+                _move_bits(work, top, pool, start[j])
             else:
                 for i in range(start[j], start[j] + length[j]):
                     work[pool[i] >> 6] = 0
