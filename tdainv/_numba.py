@@ -6,6 +6,7 @@ compiles. What keeps them quick to compile and to run:
 * No assignment of slices: numba compiles its error message for seconds. Copies are loops.
 * No rebinding of an array, no view of a row, no call with array arguments inside an innermost loop: each costs
   atomic reference counts, and together they cost more than the work.
+* One return in a block kernel: with two, LLVM no longer sees through the inlined code.
 
 Set ``TDAINV_NUMBA_CACHE=0`` where the package folder and numba's cache folder are both read-only.
 """

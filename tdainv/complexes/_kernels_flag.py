@@ -143,20 +143,29 @@ def _covers(adjacency, a, b, z):
 
 
 @block_kernel
-def _low_part(lune, low, ranks, prefix, a, b):
-    """Write to `low` the points z of the lune with f(z) <= F(e); triangles on e with them have the grade of e.
+def _open_lune_chain(adjacency, a, b, end, lune, low, remaining):
+    """Write the lune of e = (a, b) to `lune` and `remaining`, and its points below `end` to `low`.
 
-    Returns the number of words that may be non-zero.
+    These are its points z with f(z) <= F(e) where the vertex order is the order of grades: triangles on e with them
+    have the grade of e. Returns the number of words of `low` that may be non-zero.
     """
-    if ranks.shape[1] <= 1:
-        end = max(prefix[a], prefix[b])
-        words = (end + 63) >> 6
-        for w in range(low.size):
-            low[w] = lune[w] if w < words else np.uint64(0)
-        if end & 63:
-            low[words - 1] &= bit(end) - np.uint64(1)
-        return words
+    low_words = (end + 63) >> 6
     for w in range(lune.size):
+        word = adjacency[a, w] & adjacency[b, w]
+        lune[w] = word
+        remaining[w] = word
+        low[w] = word if w < low_words else np.uint64(0)
+    if end & 63:
+        low[low_words - 1] &= bit(end) - np.uint64(1)
+    return low_words
+
+
+@inline_kernel
+def _open_lune_partial(adjacency, a, b, ranks, lune, low, remaining):
+    """Do as _open_lune_chain where grades are only partially ordered; `low` may have any word non-zero."""
+    for w in range(lune.size):
+        lune[w] = adjacency[a, w] & adjacency[b, w]
+        remaining[w] = lune[w]
         low[w] = 0
         rest = lune[w]
         while rest:
@@ -164,7 +173,6 @@ def _low_part(lune, low, ranks, prefix, a, b):
             rest &= rest - np.uint64(1)
             if _below(ranks, z, a, b):
                 low[w] |= bit(z)
-    return lune.size
 
 
 @block_kernel
@@ -308,10 +316,11 @@ def reduce_flag(keys, ranks, prefix):
         if not covered:
             if 4 * (n_triangles + n) > triangles.size:  # room for all triangles on this edge
                 triangles = doubled(triangles)
-            for w in range(words):
-                lune[w] = adjacency[a, w] & adjacency[b, w]
-                remaining[w] = lune[w]
-            low_words = _low_part(lune, low, ranks, prefix, a, b)
+            if ranks.shape[1] <= 1:
+                low_words = _open_lune_chain(adjacency, a, b, max(prefix[a], prefix[b]), lune, low, remaining)
+            else:
+                low_words = words
+                _open_lune_partial(adjacency, a, b, ranks, lune, low, remaining)
             z, n_triangles = _split_low(low, low_words, remaining, component, adjacency, a, b, triangles, n_triangles)
             if z < 0:
                 if n_edges == edges.size:
