@@ -1,0 +1,158 @@
+"""Exact Hilbert measures of H0 and H1 of codensity-Rips bifiltrations: tdainv and multipers.
+
+    python benchmarks/compare/hilbert_measures.py [--quick] [--only NAME] [--cap SECONDS] [--multipers-python PATH]
+
+multipers runs in a process of its own, with the interpreter of --multipers-python or of the environment variable
+TDAINV_MULTIPERS_PYTHON, so that it may have other versions of its dependencies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+import numpy as np
+from _harness import (
+    OURS,
+    Contender,
+    TaskError,
+    Worker,
+    disagreements,
+    environment,
+    fastest,
+    race,
+    rows_of_race,
+    version,
+    write_csv,
+)
+from scipy.spatial.distance import cdist
+
+from tdainv import datasets, kde_codensity
+
+SIZES = (100, 200, 300, 500)
+LARGE_SIZES = (1000, 2000)
+RELATIVE = 1e-9  # two programs round the same distance differently
+N_GRADES = 2000
+
+
+def clouds(n: int) -> dict[str, Any]:
+    return {
+        "circle_outliers": datasets.make_circle(n, noise=0.1, outliers=0.1, random_state=0),
+        "uniform": datasets.make_uniform(n, random_state=0),
+        "torus": datasets.make_torus(n, random_state=0),
+    }
+
+
+def judge(ours: list[Any], theirs: list[Any]) -> dict[str, Any]:
+    """Atoms and weights are the same, and so are the cumulative functions at random grades."""
+    verdict, worst = {}, 0
+    for degree, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
+        verdict[f"atoms_h{degree}"] = len(other[1])
+        worst = max(worst, _atom_difference(mine, other), _cumulative_difference(mine, other, degree))
+    return {**verdict, "max_difference": worst, "agree": worst == 0}
+
+
+def _atom_difference(mine: Any, other: Any) -> int:
+    """Largest weight of the difference of two measures, where coordinates equal up to rounding are equal."""
+    points = np.concatenate([mine[0], other[0]])
+    weights = np.concatenate([mine[1], -other[1]])
+    cells = np.column_stack([_snap(column) for column in points.T])
+    _, place = np.unique(cells, axis=0, return_inverse=True)
+    return int(np.abs(np.bincount(place.ravel(), weights)).max(initial=0))
+
+
+def _snap(values: Any) -> Any:
+    """Number the values, with one number for values that are equal up to rounding."""
+    order = np.argsort(values)
+    steps = np.diff(values[order]) > RELATIVE * np.abs(values).max()
+    numbers = np.empty(len(values), np.int64)
+    numbers[order] = np.concatenate([[0], np.cumsum(steps)])
+    return numbers
+
+
+def _cumulative_difference(mine: Any, other: Any, seed: int) -> int:
+    """Largest difference of the Hilbert functions at grades made of coordinates of atoms."""
+    rng = np.random.default_rng(seed)
+    pool = np.concatenate([mine[0], other[0]])
+    grades = np.column_stack([rng.choice(column, N_GRADES) for column in pool.T])
+    grades += RELATIVE * np.abs(pool).max(axis=0)
+    values = [(points <= grades[:, np.newaxis]).all(axis=2) @ weights for points, weights in (mine, other)]
+    return int(np.abs(values[0] - values[1]).max())
+
+
+def peers(python: str, data: tuple[Any, ...], cap: float) -> list[Contender]:
+    """The documented path, and the fastest of the other ways that the version offers."""
+    documented = Contender("multipers (documented)", Worker("_multipers_peer", python), "documented")
+    worker = Worker("_multipers_peer", python)
+    ways = [
+        Contender("multipers (cohomology)", worker, "cohomology", (-1, -1, False)),
+        Contender("multipers (cohomology, 1 job)", worker, "cohomology", (-1, 1, False)),
+        Contender("multipers (cohomology, squeezed)", worker, "cohomology", (-1, -1, True)),
+        Contender("multipers (cohomology, one collapse)", worker, "cohomology", (1, -1, False)),
+        Contender("multipers (minimal presentations)", worker, "minimal_presentations"),
+    ]
+    return [documented, fastest(ways, data, cap)]
+
+
+def multipers_versions(python: str) -> dict[str, str]:
+    """Versions in the other interpreter; empty, with a message, if multipers is not there."""
+    worker = Worker("_multipers_peer", python)
+    try:
+        return worker.run("versions", cap=60.0).result
+    except (TaskError, OSError) as error:
+        print(f"multipers is not compared: {error}. Name an interpreter that has it with --multipers-python.")
+        return {}
+    finally:
+        worker.stop()
+
+
+def compare(case: str, points: Any, python: str, theirs: dict[str, str], cap: float) -> list[dict[str, Any]]:
+    """One race. Both see the bifiltration up to the enclosing radius, which is their default."""
+    function = kde_codensity(points)
+    radius = float(cdist(points, points).max(axis=1).min())
+    data = (points, function, radius)
+    contenders = [Contender(OURS, Worker("_tdainv_tasks"), "hilbert_measures")]
+    if theirs:
+        contenders += peers(python, data, cap)
+    machine = environment() | {"peer_versions": " ".join(f"{name}={v}" for name, v in theirs.items())}
+    try:
+        race(contenders, data, cap)
+        columns = {"case": f"{case}_{len(points)}", "n": len(points), "dim": points.shape[1]}
+        versions = {OURS: version("tdainv"), "multipers": theirs.get("multipers", "")}
+        return rows_of_race(contenders, columns, cap, versions, judge, machine)
+    finally:
+        for contender in contenders:
+            contender.worker.stop()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="small sizes only; does not write the CSV")
+    help_only = "cases whose name contains NAME; their rows in the CSV are replaced"
+    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME", help=help_only)
+    parser.add_argument("--cap", type=float, default=120.0, metavar="SECONDS", help="longest run of a peer")
+    parser.add_argument(
+        "--multipers-python",
+        default=os.environ.get("TDAINV_MULTIPERS_PYTHON", sys.executable),
+        metavar="PATH",
+        help="interpreter that has multipers",
+    )
+    options = parser.parse_args()
+    theirs = multipers_versions(options.multipers_python)
+    rows: list[dict[str, Any]] = []
+    for n in (100, 200) if options.quick else (*SIZES, *LARGE_SIZES):
+        for case, points in clouds(n).items():
+            if not any(name in f"{case}_{n}" for name in options.only):
+                continue
+            print(f"{case}_{n} ({n} points in R^{points.shape[1]})", flush=True)
+            present = theirs if n in SIZES else {}
+            rows += compare(case, points, options.multipers_python, present, options.cap)
+    if not options.quick:
+        write_csv("hilbert_measures.csv", rows, update=options.only != [""])
+    return 1 if disagreements(rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
