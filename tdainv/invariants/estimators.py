@@ -16,7 +16,14 @@ class _Invariant(CollectionTransformer):
     """A transformer of filtrations into tuples of invariants, one a degree."""
 
     _item = "filtration"
-    degrees: Sequence[int]
+    _function: Callable[..., list[Any]]  # of a filtration and degrees: one invariant a degree
+
+    def __init__(self, *, degrees: Sequence[int] = (0, 1), n_jobs: int | None = None) -> None:
+        self.degrees = degrees
+        self.n_jobs = n_jobs
+
+    def _item_function(self) -> Callable[[Any], Any]:
+        return partial(_invariants, function=self._function, degrees=check.degrees(self.degrees))
 
     def _check_item(self, item: Any, i: int) -> Any:
         if not hasattr(item, "n_parameters"):
@@ -46,12 +53,7 @@ class HilbertSignedMeasure(_Invariant):
     [(SignedMeasure(2 atoms in R^2, mass 1),)]
     """
 
-    def __init__(self, *, degrees: Sequence[int] = (0, 1), n_jobs: int | None = None) -> None:
-        self.degrees = degrees
-        self.n_jobs = n_jobs
-
-    def _item_function(self) -> Callable[[Any], Any]:
-        return partial(_measures, degrees=check.degrees(self.degrees))
+    _function = staticmethod(hilbert_signed_measures)
 
 
 class PersistenceBarcode(_Invariant):
@@ -72,17 +74,8 @@ class PersistenceBarcode(_Invariant):
     [(Barcode(degree 0, 3 bars, 1 essential),)]
     """
 
-    def __init__(self, *, degrees: Sequence[int] = (0, 1), n_jobs: int | None = None) -> None:
-        self.degrees = degrees
-        self.n_jobs = n_jobs
-
-    def _item_function(self) -> Callable[[Any], Any]:
-        return partial(_barcodes, degrees=check.degrees(self.degrees))
+    _function = staticmethod(barcodes)
 
 
-def _measures(filtration: Any, degrees: tuple[int, ...]) -> tuple[Any, ...]:
-    return tuple(hilbert_signed_measures(filtration, degrees))
-
-
-def _barcodes(filtration: Any, degrees: tuple[int, ...]) -> tuple[Any, ...]:
-    return tuple(barcodes(filtration, degrees))
+def _invariants(filtration: Any, function: Callable[..., list[Any]], degrees: tuple[int, ...]) -> tuple[Any, ...]:
+    return tuple(function(filtration, degrees))
