@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tdainv._memory import require_memory
-from tdainv._typing import ArrayLike, Float
+from tdainv._typing import ArrayLike, Float, Int, Number
 
 
 def _as_float_array(values: Any, name: str, rule: str) -> Float:
@@ -92,6 +92,55 @@ def vertex_values(values: ArrayLike, n: int, name: str, *, least: int = 1) -> Fl
         raise ValueError(f"{name} {rule} got shape {array.shape}.")
     _require_finite(array, name)
     return array + 0.0
+
+
+def grades(values: ArrayLike, n: int, name: str = "grades") -> Float:
+    """Check grades: shape (n, p) or (n,), p >= 1, numbers or inf."""
+    rule = f"must have shape ({n}, p) with p >= 1, or ({n},),"
+    array = _as_float_array(values, name, rule)
+    if array.ndim == 1 and len(array) == n:
+        array = array[:, np.newaxis]
+    if array.ndim != 2 or len(array) != n or array.shape[1] == 0:
+        raise ValueError(f"{name} {rule} got shape {array.shape}.")
+    wrong = np.isnan(array) | np.isneginf(array)
+    if wrong.any():
+        i, k = (int(index) for index in np.argwhere(wrong)[0])
+        raise ValueError(f"{name} must be numbers or inf, got {name}[{i}, {k}] = {array[i, k]}.")
+    return array + 0.0
+
+
+def integers(values: ArrayLike, name: str, shape: tuple[int | None, ...]) -> Int:
+    """Check an array of integers of the given shape, with None where any length will do."""
+    array = np.asarray(values)
+    if array.size == 0 and array.dtype.kind == "f":
+        array = array.astype(np.int64)
+    sizes = ", ".join("n" if size is None else str(size) for size in shape) + ("," if len(shape) == 1 else "")
+    fits = array.ndim == len(shape) and all(s is None or s == n for s, n in zip(shape, array.shape, strict=True))
+    if array.dtype.kind not in "iu" or not fits:
+        raise ValueError(
+            f"{name} must be integers of shape ({sizes}), got dtype {array.dtype} and shape {array.shape}."
+        )
+    return array.astype(np.int64, copy=False)
+
+
+def cells(
+    dimensions: ArrayLike, indptr: ArrayLike, indices: ArrayLike, values: ArrayLike
+) -> tuple[Int, Int, Number, Float]:
+    """Check the arrays of a cell complex, each alone: types, shapes, signs."""
+    dims = integers(dimensions, "dimensions", (None,))
+    starts = integers(indptr, "indptr", (len(dims) + 1,))
+    facets = integers(indices, "indices", (None,))
+    if dims.size and dims.min() < 0:
+        raise ValueError(f"dimensions must be at least 0, got dimensions[{int(dims.argmin())}] = {dims.min()}.")
+    if starts[0] != 0 or starts[-1] != len(facets) or (np.diff(starts) < 0).any():
+        raise ValueError(f"indptr must start at 0, not decrease, and end at len(indices) = {len(facets)}.")
+    if facets.size and (facets.min() < 0 or facets.max() >= len(dims)):
+        i = int(np.flatnonzero((facets < 0) | (facets >= len(dims)))[0])
+        cell = int(np.searchsorted(starts, i, side="right")) - 1
+        raise ValueError(
+            f"indices must lie in 0..{len(dims) - 1}, got the facet {facets[i]} of cell {cell} (indices[{i}])."
+        )
+    return dims, starts, facets.astype(np.int32), grades(values, len(dims))
 
 
 def positive(value: Any, name: str) -> float:

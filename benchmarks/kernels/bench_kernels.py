@@ -69,7 +69,7 @@ def test_reduce_columns(benchmark, stages):
     rows = np.argsort(matrix.row_grades[:, 0], kind="stable")
     second, levels = np.unique(grades[columns, -1] if grades.shape[1] > 1 else 0 * columns, return_inverse=True)
     indptr, indices = _arrays(matrix.rearrange(rows, columns))
-    arguments = indptr, indices, len(rows), levels, len(second)
+    arguments = indptr, indices, len(rows), levels, len(second), 0
     reduce_columns(*arguments)
     benchmark(reduce_columns, *arguments)
 

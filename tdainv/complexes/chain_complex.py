@@ -51,6 +51,15 @@ class GradedMatrix:
             object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), np.float64))
         self._check()
 
+    @classmethod
+    def of_checked(cls, indptr: Int, indices: Number, row_grades: Float, column_grades: Float) -> GradedMatrix:
+        """Return the matrix of arrays that are right by construction, without checking them."""
+        matrix = cls.__new__(cls)
+        fields = {"indptr": indptr, "indices": indices, "row_grades": row_grades, "column_grades": column_grades}
+        for name, array in fields.items():
+            object.__setattr__(matrix, name, array)
+        return matrix
+
     def _check(self) -> None:
         rows, columns = self.row_grades, self.column_grades
         if rows.ndim != 2 or columns.ndim != 2 or rows.shape[1] != columns.shape[1]:
@@ -150,6 +159,8 @@ class ChainComplex:
     simplices : tuple of two int arrays or None
         Vertices of the cells of C_k, shape (n_k, k + 1), and of C_{k+1}, shape (n_{k+1}, k + 2), where known. The
         first two vertices span the longest edge of the simplex.
+    cells : tuple of two int arrays or None
+        Numbers of the cells of C_k and of C_{k+1} in the complex they come from, where there is one.
 
     Raises
     ------
@@ -161,6 +172,7 @@ class ChainComplex:
     upper: GradedMatrix
     lower: GradedMatrix
     simplices: tuple[Int, Int] | None = None
+    cells: tuple[Int, Int] | None = None
 
     def __post_init__(self) -> None:
         if not np.array_equal(self.upper.row_grades, self.lower.column_grades):

@@ -210,5 +210,5 @@ def _barcode_of_complex(complex_: ChainComplex) -> Barcode:
 def _reduce(complex_: ChainComplex, rows: Int, columns: Int, *, upper: bool) -> Int:
     """Pivot of each column, as a position in `rows`, or -1."""
     indptr, indices = (complex_.upper if upper else complex_.lower).rearrange(rows, columns)
-    pivots, _ = reduce_columns(indptr, indices, len(rows), np.zeros(len(columns), np.int64), 1)
+    pivots, *_ = reduce_columns(indptr, indices, len(rows), np.zeros(len(columns), np.int64), 1, 0)
     return pivots

@@ -50,7 +50,7 @@ def graded_kernel(matrix: GradedMatrix, rows: Int | None = None) -> Kernel:
     # Late rows last: pivots are then late, and columns that share one are alike.
     rows = rows[np.argsort(matrix.row_grades[rows, 0], kind="stable")]
     indptr, indices = matrix.rearrange(rows, columns)
-    _, zeroed = reduce_columns(indptr, indices, len(rows), levels, len(second))
+    _, zeroed, *_ = reduce_columns(indptr, indices, len(rows), levels, len(second), 0)
     in_kernel = zeroed >= 0
     generators = np.column_stack([first[columns[in_kernel]], second[zeroed[in_kernel]]])
     return Kernel(generators[:, : matrix.n_parameters], columns[~in_kernel])

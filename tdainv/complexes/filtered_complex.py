@@ -1,0 +1,450 @@
+"""Filtered cell complexes, listed cell by cell: simplicial, cubical or any other, over Z/2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tdainv import _validation as check
+from tdainv._typing import ArrayLike, Float, Int, Number
+from tdainv.complexes import _kernels_cells as cells
+from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
+from tdainv.complexes.chunks import reduced_chain_complexes
+from tdainv.complexes.simplices import SimplexIndex, close_downwards, distinct
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FilteredComplex:
+    """A finite cell complex over Z/2 whose cells appear at grades in R^p.
+
+    Cell i has dimension ``dimensions[i]``, appears at ``grades[i]``, and its boundary is the sum of its facets, the
+    cells ``indices[indptr[i]:indptr[i + 1]]``. Cells may be listed in any order. Nothing but this is used of them, so
+    simplices, cubes, other regular cells and generators of free chain complexes will all do.
+
+    Parameters
+    ----------
+    dimensions : array-like of shape (m,), int
+    indptr : array-like of shape (m + 1,), int
+    indices : array-like of shape (n_entries,), int
+        Facets, in any order within a cell.
+    grades : array-like of shape (m, p) or (m,)
+        ``inf`` in a coordinate: the cell never appears.
+    vertex_labels : array-like of shape (n_vertices,), int, optional
+        Names of the 0-cells, in the order in which they are listed. Default: 0, 1, 2, ...
+
+    Raises
+    ------
+    ValueError
+        For wrong shapes, grades that are NaN or -inf, a facet that is out of range, repeated, or not of one dimension
+        less, a cell that comes before one of its facets, and a boundary whose boundary is not zero; the error names
+        the cell.
+
+    Examples
+    --------
+    A triangle whose inside comes at grade (1, 1):
+
+    >>> triangle = FilteredComplex.from_simplices(
+    ...     [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]], [[0, 0]] * 6 + [[1, 1]]
+    ... )
+    >>> triangle
+    FilteredComplex(3 + 3 + 1 cells, 2 parameters)
+    >>> triangle.indices[triangle.indptr[6] : triangle.indptr[7]]
+    array([3, 4, 5], dtype=int32)
+    """
+
+    dimensions: Int
+    indptr: Int
+    indices: Number
+    grades: Float
+    vertex_labels: Int | None = None
+
+    def __post_init__(self) -> None:
+        arrays = check.cells(self.dimensions, self.indptr, self.indices, self.grades)
+        for name, array in zip(("dimensions", "indptr", "indices", "grades"), arrays, strict=True):
+            object.__setattr__(self, name, array)
+        if self.vertex_labels is not None:
+            labels = check.integers(self.vertex_labels, "vertex_labels", (self.n_vertices,))
+            object.__setattr__(self, "vertex_labels", labels)
+        self._require_rules()
+
+    def _require_rules(self) -> None:
+        rule, cell, other = cells.first_violation(self.dimensions, self.indptr, self.indices, self.grades)
+        if rule == cells.FINE:
+            return
+        if rule == cells.WRONG_DIMENSION:
+            raise ValueError(
+                f"Facets must have one dimension less than their cell, got cell {cell} of dimension "
+                f"{self.dimensions[cell]} with the facet {other} of dimension {self.dimensions[other]}."
+            )
+        if rule == cells.REPEATED:
+            raise ValueError(f"The facets of a cell must be different, got facet {other} twice in cell {cell}.")
+        if rule == cells.NOT_MONOTONE:
+            raise ValueError(
+                f"Grades must not decrease from facets to cells, got cell {cell} at grade {self.grades[cell]} and its "
+                f"facet {other} at grade {self.grades[other]}."
+            )
+        raise ValueError(
+            f"The boundary of a boundary must be zero mod 2, but the facets of cell {cell} have an odd number of facets "
+            f"equal to cell {other}."
+        )
+
+    @classmethod
+    def of_checked(
+        cls, dimensions: Int, indptr: Int, indices: Number, grades: Float, vertex_labels: Int | None = None
+    ) -> FilteredComplex:
+        """Return the complex of arrays that are right by construction, without checking them."""
+        complex_ = cls.__new__(cls)
+        fields = {"dimensions": dimensions, "indptr": indptr, "indices": indices, "grades": grades}
+        for name, array in {**fields, "vertex_labels": vertex_labels}.items():
+            object.__setattr__(complex_, name, array)
+        return complex_
+
+    @classmethod
+    def from_simplices(cls, simplices: Sequence[Any], grades: ArrayLike) -> FilteredComplex:
+        """Complex of simplices with grades.
+
+        Parameters
+        ----------
+        simplices : sequence
+            Of simplices, each a sequence of different integers, its vertices; or of integer arrays of shape
+            (n_k, k + 1), any number of them, each with the simplices of one dimension as rows. Cells are numbered in
+            the order given. Every face must be listed.
+        grades : array-like of shape (m, p) or (m,)
+            One row a simplex.
+
+        Raises
+        ------
+        ValueError
+            For a simplex that is listed twice or repeats a vertex, a missing face, and grades that decrease.
+
+        Examples
+        --------
+        >>> edge = FilteredComplex.from_simplices([[4], [9], [4, 9]], [0.0, 1.0, 2.0])
+        >>> edge.simplices(1)
+        array([[4, 9]])
+        """
+        rows, numbers = _by_dimension(simplices)
+        n_cells = sum(map(len, numbers))
+        labels = np.unique(rows[0]) if rows else np.zeros(0, np.int64)
+        ranks = [_ranks(level, labels, numbers[k]) for k, level in enumerate(rows)]
+        for k, level in enumerate(ranks):
+            _require_distinct(level, rows[k], numbers[k])
+        values = check.grades(grades, n_cells)
+        index = SimplexIndex(ranks, len(labels))
+        facets = [np.zeros((len(numbers[0]), 0), np.int64)] if rows else []
+        for k in range(1, len(ranks)):
+            found = index.facets(ranks[k])
+            if (found < 0).any():
+                i, left_out = (int(j) for j in np.argwhere(found < 0)[0])
+                simplex = rows[k][i]
+                raise ValueError(
+                    f"Every face must be listed: simplex {numbers[k][i]}, {_tuple(simplex)}, lacks its face "
+                    f"{_tuple(np.delete(simplex, left_out))}."
+                )
+            facets.append(numbers[k - 1][found])
+        vertex_labels = rows[0][np.argsort(numbers[0]), 0] if rows else labels
+        complex_ = cls.of_checked(*_assemble(facets, numbers), values, vertex_labels)
+        complex_._require_rules()
+        return complex_
+
+    @classmethod
+    def lower_star(cls, simplices: Sequence[Any], vertex_grades: ArrayLike) -> FilteredComplex:
+        """Lower star filtration: a simplex appears at the coordinatewise largest grade of its vertices.
+
+        Parameters
+        ----------
+        simplices : sequence
+            As for :meth:`from_simplices`; faces that are not listed are added. The triangles of a mesh will do.
+        vertex_grades : array-like of shape (n, p) or (n,)
+            Grades of the vertices 0, ..., n - 1, all of which are in the complex.
+
+        Examples
+        --------
+        A path of three vertices, highest in the middle:
+
+        >>> path = FilteredComplex.lower_star([[0, 1], [1, 2]], [0.0, 5.0, 1.0])
+        >>> path.grades.ravel()
+        array([0., 5., 1., 5., 5.])
+        """
+        rows, numbers = _by_dimension(simplices)
+        values = check.grades(vertex_grades, len(np.atleast_1d(np.asarray(vertex_grades))), "vertex_grades")
+        n = len(values)
+        for k, level in enumerate(rows):
+            if level.size and (level.min() < 0 or level.max() >= n):
+                i = int(np.flatnonzero((level < 0).any(axis=1) | (level >= n).any(axis=1))[0])
+                raise ValueError(
+                    f"Vertices must be 0, ..., {n - 1}, one for each of the {n} rows of vertex_grades, got simplex "
+                    f"{numbers[k][i]}, {_tuple(level[i])}."
+                )
+            _require_different_vertices(np.sort(level, axis=1), numbers[k])
+        levels = [np.sort(level, axis=1) for level in rows] or [np.zeros((0, 1), np.int64)]
+        levels[0] = np.arange(n)[:, np.newaxis]
+        closed = close_downwards(levels)
+        return cls.of_closed_levels(closed, np.concatenate([values[level].max(axis=1) for level in closed]))
+
+    @classmethod
+    def of_closed_levels(cls, levels: list[Int], grades: Float) -> FilteredComplex:
+        """Complex of simplices that are known to be closed under faces and distinct, with monotone grades.
+
+        ``levels[k]`` has the k-simplices as rows of increasing vertex numbers, ``levels[0]`` is 0, ..., n - 1.
+        """
+        levels = [level for level in levels if len(level)]
+        starts = np.cumsum([0, *map(len, levels)])
+        numbers = [np.arange(starts[k], starts[k + 1]) for k in range(len(levels))]
+        index = SimplexIndex(levels, max(starts[1], 1) if levels else 1)
+        facets = [
+            starts[k - 1] + index.facets(level) if k else np.zeros((len(level), 0), np.int64)
+            for k, level in enumerate(levels)
+        ]
+        return cls.of_checked(*_assemble(facets, numbers), grades)
+
+    def with_function(self, vertex_grades: ArrayLike) -> FilteredComplex:
+        """Complex with further parameters: the lower star filtration of functions on its vertices.
+
+        Parameters
+        ----------
+        vertex_grades : array-like of shape (n_vertices,) or (n_vertices, q)
+            In the order in which the 0-cells are listed.
+
+        Returns
+        -------
+        FilteredComplex
+            With p + q parameters.
+
+        Examples
+        --------
+        >>> edge = FilteredComplex.from_simplices([[0], [1], [0, 1]], [0.0, 1.0, 2.0])
+        >>> edge.with_function([7.0, 3.0]).grades
+        array([[0., 7.],
+               [1., 3.],
+               [2., 7.]])
+        """
+        values = check.grades(vertex_grades, self.n_vertices, "vertex_grades")
+        return self.of_checked(
+            self.dimensions, self.indptr, self.indices, np.hstack([self.grades, self._lower_star(values)]), self.vertex_labels
+        )
+
+    def _lower_star(self, vertex_values: Float) -> Float:
+        """Coordinatewise largest value over the vertices of each cell; -inf for cells without vertices."""
+        values = np.full((len(self.dimensions), vertex_values.shape[1]), -np.inf)
+        values[self.dimensions == 0] = vertex_values
+        for k in range(1, self.dimension + 1):
+            members = np.flatnonzero((self.dimensions == k) & (np.diff(self.indptr) > 0))
+            facets, starts = _gather(self.indptr, self.indices, members)
+            if len(members):
+                values[members] = np.maximum.reduceat(values[facets], starts)
+        return values
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of parameters p."""
+        return self.grades.shape[1]
+
+    @property
+    def dimension(self) -> int:
+        """Largest dimension of a cell, -1 if there are no cells."""
+        return int(self.dimensions.max()) if len(self.dimensions) else -1
+
+    @property
+    def n_vertices(self) -> int:
+        """Number of 0-cells."""
+        return int((self.dimensions == 0).sum())
+
+    def __len__(self) -> int:
+        return len(self.dimensions)
+
+    def __repr__(self) -> str:
+        sizes = " + ".join(map(str, np.bincount(self.dimensions))) if len(self) else "0"
+        return f"FilteredComplex({sizes} cells, {self.n_parameters} parameter{'s' if self.n_parameters > 1 else ''})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether cells, boundaries and grades agree, in the same order; labels are not compared."""
+        if not isinstance(other, FilteredComplex):
+            return NotImplemented
+        return all(
+            np.array_equal(getattr(self, name), getattr(other, name))
+            for name in ("dimensions", "indptr", "indices", "grades")
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def cells_of(self, dimension: int) -> Int:
+        """Numbers of the cells of one dimension."""
+        return np.flatnonzero(self.dimensions == dimension)
+
+    def simplices(self, dimension: int) -> Int:
+        """Vertices of the cells of one dimension of a simplicial complex, as their labels.
+
+        Returns
+        -------
+        int ndarray of shape (n_k, dimension + 1)
+            Increasing along rows, in the order of :meth:`cells_of`.
+
+        Raises
+        ------
+        ValueError
+            If a cell of this dimension does not have the vertices and facets of a simplex.
+        """
+        members = self.cells_of(dimension)
+        if len(members) == 0:
+            return np.zeros((0, dimension + 1), np.int64)
+        if dimension == 0:
+            labels = np.arange(len(members)) if self.vertex_labels is None else self.vertex_labels
+            return labels[:, np.newaxis]
+        lower = self.simplices(dimension - 1)
+        number = np.full(len(self), -1)
+        number[self.cells_of(dimension - 1)] = np.arange(len(lower))
+        facets, starts = _gather(self.indptr, self.indices, members)
+        counts = np.diff(np.append(starts, len(facets)))
+        if (counts != dimension + 1).any():
+            self._not_simplicial(members[np.flatnonzero(counts != dimension + 1)[0]])
+        corners = np.sort(lower[number[facets]].reshape(len(members), -1), axis=1)  # each vertex `dimension` times
+        vertices = corners[:, ::dimension]
+        wrong = (corners != np.repeat(vertices, dimension, axis=1)).any(axis=1)
+        wrong |= (vertices[:, 1:] == vertices[:, :-1]).any(axis=1)
+        if wrong.any():
+            self._not_simplicial(members[np.flatnonzero(wrong)[0]])
+        return vertices
+
+    def _not_simplicial(self, cell: int) -> None:
+        raise ValueError(f"Cell {cell} of dimension {self.dimensions[cell]} is not a simplex.")
+
+    def boundary_matrix(self, dimension: int) -> GradedMatrix:
+        """Boundary of the cells of one dimension that appear at some grade, all grades kept.
+
+        Returns
+        -------
+        GradedMatrix
+            Rows are the cells of one dimension less, columns those of this dimension, both without the cells that
+            never appear, in the order in which they are listed.
+        """
+        appears = np.isfinite(self.grades).all(axis=1)
+        rows = np.flatnonzero((self.dimensions == dimension - 1) & appears)
+        columns = np.flatnonzero((self.dimensions == dimension) & appears)
+        number = np.full(len(self), -1)
+        number[rows] = np.arange(len(rows))
+        facets, starts = _gather(self.indptr, self.indices, columns)
+        entries = number[facets]
+        cell_of = np.repeat(np.arange(len(columns)), np.diff(np.append(starts, len(facets))))
+        entries = entries[np.lexsort((entries, cell_of))]
+        return GradedMatrix(np.append(starts, len(facets)), entries, self.grades[rows], self.grades[columns])
+
+    def chain_complex(self, degree: int) -> ChainComplex:
+        """Return a small chain complex with the homology of the filtration in `degree`, at every grade.
+
+        Pairs of a cell and a facet of equal grade are cancelled (chunk reduction, for any number of parameters).
+
+        Parameters
+        ----------
+        degree : int
+            From 0 to the dimension of the complex.
+
+        Returns
+        -------
+        ChainComplex
+        """
+        return self.chain_complexes((degree,))[0]
+
+    def chain_complexes(self, degrees: Sequence[int]) -> list[ChainComplex]:
+        """Return :meth:`chain_complex` for several degrees; they share the work."""
+        for degree in degrees:
+            check.degree(degree, largest=max(self.dimension, 0))
+        return reduced_chain_complexes(self.dimensions, self.indptr, self.indices, self.grades, degrees)
+
+
+def _gather(indptr: Int, indices: Number, members: Int) -> tuple[Int, Int]:
+    """Facets of some cells, one after the other, and where those of each cell start."""
+    counts = indptr[members + 1] - indptr[members]
+    starts = np.cumsum(counts) - counts
+    return indices[np.repeat(indptr[members] - starts, counts) + np.arange(counts.sum())], starts
+
+
+def _by_dimension(simplices: Sequence[Any]) -> tuple[list[Int], list[Int]]:
+    """Rows of vertices of each dimension, and the numbers of these simplices in the order given."""
+    groups: dict[int, list[Int]] = {}
+    numbers: dict[int, list[Int]] = {}
+    if len(simplices) and np.ndim(simplices[0]) == 2:
+        position = 0
+        for i, array in enumerate(simplices):
+            level = check.integers(array, f"simplices[{i}]", (None, None))
+            groups.setdefault(level.shape[1] - 1, []).append(level)
+            numbers.setdefault(level.shape[1] - 1, []).append(np.arange(position, position + len(level)))
+            position += len(level)
+    else:
+        members: dict[int, list[int]] = {}
+        for i, simplex in enumerate(simplices):
+            try:
+                members.setdefault(len(simplex) - 1, []).append(i)
+            except TypeError:
+                raise TypeError(f"simplices[{i}] must be a sequence of vertices, got {simplex!r}.") from None
+        for k, chosen in members.items():
+            try:
+                rows = np.array([list(simplices[i]) for i in chosen])
+            except ValueError:
+                rows = np.zeros(0)
+            if rows.dtype.kind not in "iu" and k >= 0:
+                raise ValueError(f"Vertices of simplices must be integers, got simplices[{chosen[0]}] = {simplices[chosen[0]]!r}.")
+            groups[k], numbers[k] = [rows.astype(np.int64).reshape(len(chosen), k + 1)], [np.array(chosen)]
+    if -1 in groups:
+        raise ValueError(f"A simplex must have at least one vertex, got simplex {numbers[-1][0][0]} without one.")
+    top = max(groups, default=-1)
+    empty = np.zeros(0, np.int64)
+    return (
+        [np.concatenate(groups[k]) if k in groups else np.zeros((0, k + 1), np.int64) for k in range(top + 1)],
+        [np.concatenate(numbers[k]) if k in numbers else empty for k in range(top + 1)],
+    )
+
+
+def _ranks(rows: Int, labels: Int, numbers: Int) -> Int:
+    """Vertices as numbers among the labels, increasing along rows."""
+    rows = np.sort(rows, axis=1)
+    _require_different_vertices(rows, numbers)
+    ranks = np.minimum(np.searchsorted(labels, rows), max(len(labels) - 1, 0))
+    unknown = labels[ranks] != rows if len(labels) else np.ones(rows.shape, bool)
+    if unknown.any():
+        i, j = (int(index) for index in np.argwhere(unknown)[0])
+        raise ValueError(
+            f"Every face must be listed: simplex {numbers[i]}, {_tuple(rows[i])}, lacks its vertex ({rows[i, j]},)."
+        )
+    return ranks
+
+
+def _require_different_vertices(rows: Int, numbers: Int) -> None:
+    repeated = (rows[:, 1:] == rows[:, :-1]).any(axis=1)
+    if repeated.any():
+        i = int(np.flatnonzero(repeated)[0])
+        raise ValueError(f"The vertices of a simplex must be different, got simplex {numbers[i]}, {_tuple(rows[i])}.")
+
+
+def _require_distinct(ranks: Int, rows: Int, numbers: Int) -> None:
+    if len(distinct(ranks)) == len(ranks):
+        return
+    order = np.lexsort(ranks.T[::-1])
+    same = np.flatnonzero((ranks[order[1:]] == ranks[order[:-1]]).all(axis=1))[0]
+    first, second = sorted((order[same], order[same + 1]))
+    raise ValueError(
+        f"A simplex must be listed once, got simplices {numbers[first]} and {numbers[second]} with the vertices "
+        f"{_tuple(np.sort(rows[first]))}."
+    )
+
+
+def _tuple(simplex: Int) -> tuple[int, ...]:
+    return tuple(int(v) for v in simplex)
+
+
+def _assemble(facets: list[Int], numbers: list[Int]) -> tuple[Int, Int, Number]:
+    """Dimensions, indptr and indices of cells given dimension by dimension, with their numbers."""
+    n_cells = sum(map(len, numbers))
+    dimensions = np.empty(n_cells, np.int64)
+    for k, cells_ in enumerate(numbers):
+        dimensions[cells_] = k
+    widths = np.array([level.shape[1] for level in facets], np.int64)
+    indptr = np.zeros(n_cells + 1, np.int64)
+    np.cumsum(widths[dimensions] if n_cells else [], out=indptr[1:])
+    indices = np.empty(indptr[-1], np.int32)
+    for level, cells_ in zip(facets, numbers, strict=True):
+        indices[indptr[cells_][:, np.newaxis] + np.arange(level.shape[1])] = np.sort(level, axis=1)
+    return dimensions, indptr, indices
