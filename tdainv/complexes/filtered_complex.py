@@ -340,7 +340,7 @@ class FilteredComplex:
         Parameters
         ----------
         degree : int
-            From 0 to the dimension of the complex.
+            At least 0; the homology is zero above the dimension of the complex.
 
         Returns
         -------
@@ -351,7 +351,7 @@ class FilteredComplex:
     def chain_complexes(self, degrees: Sequence[int]) -> list[ChainComplex]:
         """Return :meth:`chain_complex` for several degrees; they share the work."""
         for degree in degrees:
-            check.degree(degree, largest=max(self.dimension, 0))
+            check.degree(degree)
         return reduced_chain_complexes(self.dimensions, self.indptr, self.indices, self.grades, degrees)
 
 

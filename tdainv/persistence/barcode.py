@@ -11,7 +11,9 @@ import numpy as np
 from tdainv import _validation as check
 from tdainv._typing import Float, Int
 from tdainv.complexes.chain_complex import ChainComplex
+from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.persistence._kernels_reduction import reduce_columns
+from tdainv.persistence.pairing import pair_cells
 
 
 class Filtration(Protocol):
@@ -44,6 +46,9 @@ class Barcode:
     death_simplices : int ndarray of shape (k, degree + 2) or None
         Vertices of the simplex that ends the bar: its first two vertices span its longest edge, whose value is the
         death. Rows of -1 for essential bars.
+    pairing : int ndarray of shape (k, 2) or None
+        Numbers of the cells that give birth and death to the bar in the FilteredComplex they are from; -1 in place of
+        the death of essential bars.
 
     Examples
     --------
@@ -66,6 +71,7 @@ class Barcode:
     degree: int
     birth_simplices: Int | None = None
     death_simplices: Int | None = None
+    pairing: Int | None = None
 
     def __post_init__(self) -> None:
         check.degree(self.degree)
@@ -77,7 +83,7 @@ class Barcode:
         order = np.lexsort((deaths, births))
         object.__setattr__(self, "births", births[order])
         object.__setattr__(self, "deaths", deaths[order])
-        for name in ("birth_simplices", "death_simplices"):
+        for name in ("birth_simplices", "death_simplices", "pairing"):
             if getattr(self, name) is not None:
                 simplices = np.asarray(getattr(self, name))
                 if simplices.ndim != 2 or len(simplices) != len(order):
@@ -118,14 +124,15 @@ def barcode(filtration: Filtration | ChainComplex, degree: int) -> Barcode:
 
     Parameters
     ----------
-    filtration : FlagFiltration or ChainComplex
+    filtration : FilteredComplex, FlagFiltration or ChainComplex
         With one parameter. A ChainComplex must be of the same degree.
     degree : int
 
     Returns
     -------
     Barcode
-        With the simplices that give birth and death to each bar, where the filtration knows them.
+        With the cells that give birth and death to each bar: their numbers for a FilteredComplex, vertices for a
+        FlagFiltration.
 
     Raises
     ------
@@ -135,7 +142,8 @@ def barcode(filtration: Filtration | ChainComplex, degree: int) -> Barcode:
     Notes
     -----
     The chain complex of a flag filtration is its reduced Rips complex [1]_, so that the matrix to reduce has a few
-    columns a point. Standard column reduction, with the rows of negative cells left out.
+    columns a point. Cells of a filtered complex are paired by union-find where the boundary matrix is that of a graph
+    or of the dual of one, and by reduction in homology or cohomology with clearing elsewhere.
 
     References
     ----------
@@ -163,13 +171,16 @@ def barcodes(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> l
             f"A barcode needs a filtration with one parameter, got {filtration.n_parameters}. Use "
             "hilbert_signed_measure for more."
         )
+    if isinstance(filtration, FilteredComplex):
+        pairs = pair_cells(filtration, degrees)
+        return [_barcode_of_pairs(filtration, *found, degree) for found, degree in zip(pairs, degrees, strict=True)]
     return [_barcode_of_complex(complex_) for complex_ in complexes_of(filtration, degrees)]
 
 
 def require_filtration(value: object) -> None:
     """Raise TypeError unless the value is a filtration or a chain complex."""
     if not hasattr(value, "n_parameters") or not (hasattr(value, "chain_complexes") or isinstance(value, ChainComplex)):
-        raise TypeError(f"filtration must be a FlagFiltration or a ChainComplex, got {type(value).__name__}.")
+        raise TypeError(f"filtration must be a filtration or a ChainComplex, got {type(value).__name__}.")
 
 
 def complexes_of(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[ChainComplex]:
@@ -179,6 +190,13 @@ def complexes_of(filtration: Filtration | ChainComplex, degrees: Sequence[int]) 
     if tuple(degrees) != (filtration.degree,):
         raise ValueError(f"This chain complex has degree {filtration.degree}, got degrees {tuple(degrees)}.")
     return [filtration]
+
+
+def _barcode_of_pairs(complex_: FilteredComplex, births: Int, deaths: Int, degree: int) -> Barcode:
+    values = np.append(complex_.grades[:, 0], np.inf)  # number -1: never
+    bars = values[births] < values[deaths]
+    pairing = np.column_stack([births[bars], deaths[bars]])
+    return Barcode(values[pairing[:, 0]], values[pairing[:, 1]], degree, pairing=pairing)
 
 
 def _barcode_of_complex(complex_: ChainComplex) -> Barcode:
