@@ -42,23 +42,3 @@ def first_violation(dimensions, indptr, indices, grades):
                     if odd[indices[j]]:
                         return NOT_CLOSED, cell, indices[j]
     return FINE, -1, -1
-
-
-@kernel
-def boundary_columns(indptr, indices, members, position):
-    """Facets of some cells as positions, increasing within each cell: CSC arrays. Positions are at least 0."""
-    new_indptr = np.zeros(members.size + 1, np.int64)
-    for c in range(members.size):
-        new_indptr[c + 1] = new_indptr[c] + indptr[members[c] + 1] - indptr[members[c]]
-    entries = np.empty(new_indptr[members.size], np.int32)
-    for c in range(members.size):
-        first = new_indptr[c]
-        shift = indptr[members[c]] - first
-        for i in range(first, new_indptr[c + 1]):
-            row = position[indices[shift + i]]
-            at = i
-            while at > first and entries[at - 1] > row:
-                entries[at] = entries[at - 1]
-                at -= 1
-            entries[at] = row
-    return new_indptr, entries

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tdainv._typing import Float, Int, Number
+from tdainv.complexes._kernels_order import rearrange_columns
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,17 +129,9 @@ class GradedMatrix:
 
         Entries in rows that are left out are dropped.
         """
-        new_row = np.full(self.shape[0], -1, np.int64)
-        new_row[rows] = np.arange(len(rows))
-        length = np.diff(self.indptr)[columns]
-        column_of = np.repeat(np.arange(len(columns)), length)
-        offset = np.arange(len(column_of)) - np.repeat(np.cumsum(length) - length, length)
-        entries = new_row[self.indices[self.indptr[columns][column_of] + offset]]
-        kept = entries >= 0
-        entries, column_of = entries[kept], column_of[kept]
-        order = np.lexsort((entries, column_of))
-        indptr = np.searchsorted(column_of[order], np.arange(len(columns) + 1))
-        return indptr, entries[order].astype(np.int32)
+        new_row = np.full(self.shape[0], -1, np.int32)
+        new_row[rows] = np.arange(len(rows), dtype=np.int32)
+        return rearrange_columns(self.indptr, self.indices, new_row, len(rows), columns)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

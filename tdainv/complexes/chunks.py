@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from tdainv._typing import Float, Int, Number
-from tdainv.complexes._kernels_cells import boundary_columns
 from tdainv.complexes._kernels_chunks import eliminate_matched, match_cells
+from tdainv.complexes._kernels_order import rearrange_columns
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
+from tdainv.complexes.order import lexicographic_order
 
 
 class Level(NamedTuple):
@@ -34,9 +35,9 @@ def sorted_levels(
     levels = {}
     for k in range(lowest, highest + 1):
         members = np.flatnonzero((dimensions == k) & appears)
-        members = members[np.lexsort(grades[members].T[::-1])]
+        members = members[lexicographic_order(grades[members])]
         if k > lowest:
-            columns = boundary_columns(indptr, indices, members, position)
+            columns = rearrange_columns(indptr, indices, position, len(levels[k - 1].cells), members)
         else:
             columns = np.zeros(len(members) + 1, np.int64), np.zeros(0, np.int32)
         levels[k] = Level(members, grades[members], *columns)

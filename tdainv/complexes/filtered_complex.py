@@ -227,6 +227,31 @@ class FilteredComplex:
             self.dimensions, self.indptr, self.indices, np.hstack([self.grades, self._lower_star(values)]), self.vertex_labels
         )
 
+    def on_grid(self, axes: Sequence[ArrayLike]) -> FilteredComplex:
+        """Complex with every grade moved up to the next point of a product grid.
+
+        Homology at the points of the grid stays the same. Cells beyond the grid never appear.
+
+        Parameters
+        ----------
+        axes : sequence of p array-likes, each increasing
+
+        Returns
+        -------
+        FilteredComplex
+
+        Examples
+        --------
+        >>> edge = FilteredComplex.from_simplices([[0], [1], [0, 1]], [0.2, 1.0, 7.0])
+        >>> edge.on_grid([[0, 1, 2, 3]]).grades.ravel()
+        array([ 1.,  1., inf])
+        """
+        lines = check.axes(axes, self.n_parameters)
+        moved = [np.append(line, np.inf)[np.searchsorted(line, self.grades[:, k])] for k, line in enumerate(lines)]
+        return self.of_checked(
+            self.dimensions, self.indptr, self.indices, np.column_stack(moved), self.vertex_labels
+        )
+
     def _lower_star(self, vertex_values: Float) -> Float:
         """Coordinatewise largest value over the vertices of each cell; -inf for cells without vertices."""
         values = np.full((len(self.dimensions), vertex_values.shape[1]), -np.inf)

@@ -9,6 +9,7 @@ import numpy as np
 
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float, Number
+from tdainv.complexes.order import lexicographic_order
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -170,12 +171,7 @@ class SignedMeasure:
         -----
         O(k + size of the grid): atoms are dropped into cells and summed up along each axis.
         """
-        if len(axes) != self.n_parameters:
-            raise ValueError(f"axes must be {self.n_parameters} arrays, one for each axis, got {len(axes)}.")
-        lines = [np.asarray(axis, np.float64) for axis in axes]
-        for k, line in enumerate(lines):
-            if line.ndim != 1 or len(line) == 0 or np.isnan(line).any() or (line[1:] < line[:-1]).any():
-                raise ValueError(f"axes[{k}] must be a non-empty increasing one-dimensional array.")
+        lines = check.axes(axes, self.n_parameters)
         shape = tuple(len(line) for line in lines)
         cells = [np.searchsorted(line, self.points[:, k]) for k, line in enumerate(lines)]
         inside = np.logical_and.reduce([cell < size for cell, size in zip(cells, shape, strict=True)])
@@ -190,7 +186,7 @@ def _collect(points: Float, weights: Number) -> tuple[Float, Number]:
     """Sort the atoms lexicographically, add those at equal points and drop zero weights."""
     if len(points) == 0:
         return points, weights
-    order = np.lexsort(points.T[::-1]) if points.shape[1] else np.arange(len(points))
+    order = lexicographic_order(points)
     points, weights = points[order], weights[order]
     first = np.ones(len(points), bool)
     first[1:] = (points[1:] != points[:-1]).any(axis=1)

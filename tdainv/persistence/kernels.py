@@ -8,6 +8,7 @@ import numpy as np
 
 from tdainv._typing import Float, Int
 from tdainv.complexes.chain_complex import GradedMatrix
+from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence._kernels_reduction import reduce_columns
 
 
@@ -43,7 +44,7 @@ def graded_kernel(matrix: GradedMatrix, rows: Int | None = None) -> Kernel:
         columns = np.argsort(first, kind="stable")
         second, levels = np.zeros(1), np.zeros(n_columns, np.int64)
     else:
-        columns = np.lexsort((grades[:, 1], first))
+        columns = lexicographic_order(grades)
         second, levels = np.unique(grades[columns, 1], return_inverse=True)
     if rows is None:
         rows = np.arange(matrix.shape[0])

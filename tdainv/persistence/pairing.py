@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tdainv._typing import Int, Number
+from tdainv.complexes._kernels_order import rearrange_columns
 from tdainv.complexes.chunks import Level, sorted_levels
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.persistence._kernels_forest import pair_cocomponents, pair_components
@@ -87,7 +88,7 @@ class _Pairing:
 
 def _homology(level: Level, n_rows: int, rows: Int, columns: Int) -> Int:
     """Row of each column in the reduction of the boundary matrix, -1 for none."""
-    indptr, indices = _restrict(level.indptr, level.indices, n_rows, rows, columns)
+    indptr, indices = _restrict(level, n_rows, rows, columns)
     pivots, *_ = reduce_columns(indptr, indices, len(rows), np.zeros(len(columns), np.int64), 1, 0)
     return np.where(pivots < 0, -1, rows[pivots] if len(rows) else -1)
 
@@ -97,7 +98,7 @@ def _cohomology(level: Level, n_rows: int, rows: Int, columns: Int) -> Int:
 
     The pairs are the same (de Silva, Morozov, Vejdemo-Johansson, Dualities in persistent (co)homology, 2011).
     """
-    indptr, indices = _restrict(level.indptr, level.indices, n_rows, rows, columns)
+    indptr, indices = _restrict(level, n_rows, rows, columns)
     column_of = np.repeat(np.arange(len(columns)), np.diff(indptr))
     co_columns = len(rows) - 1 - indices
     order = np.argsort(co_columns[::-1], kind="stable")  # entries then increase within each column
@@ -111,14 +112,8 @@ def _cohomology(level: Level, n_rows: int, rows: Int, columns: Int) -> Int:
     return row_of
 
 
-def _restrict(indptr: Int, indices: Number, n_rows: int, rows: Int, columns: Int) -> tuple[Int, Number]:
-    """CSC arrays of some rows and columns, both increasing."""
+def _restrict(level: Level, n_rows: int, rows: Int, columns: Int) -> tuple[Int, Number]:
+    """CSC arrays of some rows and columns."""
     number = np.full(n_rows, -1, np.int32)
     number[rows] = np.arange(len(rows), dtype=np.int32)
-    counts = np.diff(indptr)[columns]
-    starts = np.cumsum(counts) - counts
-    entries = number[indices[np.repeat(indptr[columns] - starts, counts) + np.arange(counts.sum())]]
-    kept = entries >= 0
-    ends = np.zeros(len(kept) + 1, np.int64)
-    np.cumsum(kept, out=ends[1:])
-    return ends[np.append(starts, len(kept))], entries[kept]
+    return rearrange_columns(level.indptr, level.indices, number, len(rows), columns)

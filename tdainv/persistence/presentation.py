@@ -12,6 +12,7 @@ from tdainv import _validation as check
 from tdainv._typing import Float, Int, Number
 from tdainv.complexes._kernels_chunks import eliminate_matched, match_cells
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
+from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence._kernels_presentation import coordinates
 from tdainv.persistence._kernels_reduction import reduce_columns
 from tdainv.persistence.barcode import Filtration, complexes_of, require_filtration
@@ -235,7 +236,7 @@ def free_resolution(filtration: Filtration | ChainComplex, degree: int) -> FreeR
         *augmented, n_columns + n_rows, levels, len(second), n_columns
     )
     grades = np.column_stack([matrix.column_grades[bound, 0], second[zeroed[bound]]])[:, : matrix.n_parameters]
-    order = np.lexsort(grades.T[::-1])
+    order = lexicographic_order(grades)
     syzygies = GradedMatrix(
         *_columns_of_pool(start, length, pool, bound[order]), matrix.column_grades, grades[order]
     )
@@ -266,7 +267,7 @@ def betti_table(filtration: Filtration | ChainComplex, degree: int) -> BettiTabl
     last = found.zeroed >= 0
     second = np.unique(_two_parameters(matrix.column_grades)[:, 1])
     syzygies = np.column_stack([matrix.column_grades[last, 0], second[found.zeroed[last]]])[:, : matrix.n_parameters]
-    syzygies = syzygies[np.lexsort(syzygies.T[::-1])]
+    syzygies = syzygies[lexicographic_order(syzygies)]
     return BettiTable(matrix.row_grades, matrix.column_grades, syzygies)
 
 
@@ -301,7 +302,7 @@ class _Basis(NamedTuple):
 def _presentation_matrix(complex_: ChainComplex) -> _Found:
     cycles = _kernel_basis(complex_.lower)
     upper = complex_.upper
-    relations = np.lexsort(upper.column_grades.T[::-1])
+    relations = lexicographic_order(upper.column_grades)
     indptr, indices = upper.rearrange(cycles.last, relations)
     indptr, indices = coordinates(indptr, indices, len(cycles.last), cycles.start, cycles.length, cycles.pool)
     semi_minimal = GradedMatrix.of_checked(indptr, indices, cycles.grades, upper.column_grades[relations])
@@ -311,9 +312,9 @@ def _presentation_matrix(complex_: ChainComplex) -> _Found:
 def _kernel_basis(matrix: GradedMatrix) -> _Basis:
     """Free basis of the kernel of a matrix in one or two parameters."""
     n_rows, n_columns = matrix.shape
-    columns = np.lexsort(matrix.column_grades.T[::-1])
+    columns = lexicographic_order(matrix.column_grades)
     second, levels = _second_grades(matrix.column_grades[columns])
-    rows = np.lexsort(matrix.row_grades.T[::-1])
+    rows = lexicographic_order(matrix.row_grades)
     indptr, indices = matrix.rearrange(rows, columns)
     _, zeroed, start, length, pool = reduce_columns(indptr, indices, n_rows, levels, len(second), 0)
     last = np.flatnonzero(zeroed >= 0)
@@ -343,7 +344,7 @@ def _with_identity(indptr: Int, indices: Number, tracked: Int) -> tuple[Int, Num
 def _cancel(matrix: GradedMatrix) -> GradedMatrix:
     """Cancel pairs of a generator and a relation of equal grade; rows and columns in lexicographic order."""
     n_rows, n_columns = matrix.shape
-    rows = np.lexsort(matrix.row_grades.T[::-1])
+    rows = lexicographic_order(matrix.row_grades)
     indptr, indices = matrix.rearrange(rows, np.arange(n_columns))
     row_grades = matrix.row_grades[rows]
     nothing = np.zeros(n_columns, bool), np.zeros(n_rows, bool)

@@ -1,0 +1,23 @@
+"""Linear extensions of the order of grades."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tdainv._typing import Float, Int
+from tdainv.complexes._kernels_order import sort_ties
+
+
+def lexicographic_order(grades: Float) -> Int:
+    """Permutation that sorts the rows of an array lexicographically, equal ones by index.
+
+    As ``np.lexsort(grades.T[::-1])``, several times faster: one quick sort by the first column, then ties.
+    """
+    if grades.shape[1] == 0:
+        return np.arange(len(grades))
+    order = np.argsort(grades[:, 0])
+    in_long_run = sort_ties(order, grades)
+    if in_long_run.any():
+        tied = np.sort(order[in_long_run])
+        order[in_long_run] = tied[np.lexsort(grades[tied].T[::-1])]
+    return order
