@@ -165,12 +165,7 @@ def barcode(filtration: Filtration | ChainComplex, degree: int) -> Barcode:
 def barcodes(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[Barcode]:
     """Return :func:`barcode` for several degrees, which share the work."""
     degrees = check.degrees(degrees)
-    require_filtration(filtration)
-    if filtration.n_parameters != 1:
-        raise ValueError(
-            f"A barcode needs a filtration with one parameter, got {filtration.n_parameters}. Use "
-            "hilbert_signed_measure for more."
-        )
+    require_one_parameter(filtration)
     if isinstance(filtration, FilteredComplex):
         pairs = pair_cells(filtration, degrees)
         return [_barcode_of_pairs(filtration, *found, degree) for found, degree in zip(pairs, degrees, strict=True)]
@@ -181,6 +176,16 @@ def require_filtration(value: object) -> None:
     """Raise TypeError unless the value is a filtration or a chain complex."""
     if not hasattr(value, "n_parameters") or not (hasattr(value, "chain_complexes") or isinstance(value, ChainComplex)):
         raise TypeError(f"filtration must be a filtration or a ChainComplex, got {type(value).__name__}.")
+
+
+def require_one_parameter(filtration: Filtration | ChainComplex) -> None:
+    """Raise TypeError or ValueError unless this is a filtration with one parameter."""
+    require_filtration(filtration)
+    if filtration.n_parameters != 1:
+        raise ValueError(
+            f"A barcode needs a filtration with one parameter, got {filtration.n_parameters}. Use "
+            "hilbert_signed_measure for more."
+        )
 
 
 def complexes_of(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[ChainComplex]:
@@ -200,20 +205,9 @@ def _barcode_of_pairs(complex_: FilteredComplex, births: Int, deaths: Int, degre
 
 
 def _barcode_of_complex(complex_: ChainComplex) -> Barcode:
-    """Pair cells: the pivots of the reduced boundary, elder rule through the order of rows."""
-    births = complex_.upper.row_grades[:, 0]
-    deaths = complex_.upper.column_grades[:, 0]
-    cells = np.argsort(births, kind="stable")
-    positive = cells
-    if complex_.lower.shape[0]:
-        faces = np.argsort(complex_.lower.row_grades[:, 0], kind="stable")
-        positive = cells[_reduce(complex_, faces, cells, upper=False) < 0]
-    cofaces = np.argsort(deaths, kind="stable")
-    pivots = _reduce(complex_, positive, cofaces, upper=True)
-    killer = np.full(len(positive), -1)
-    killer[pivots[pivots >= 0]] = cofaces[pivots >= 0]
-    essential = killer < 0
-    bar_deaths = np.where(essential, np.inf, deaths[killer] if len(deaths) else np.inf)
+    births, deaths = complex_.upper.row_grades[:, 0], complex_.upper.column_grades[:, 0]
+    positive, killer = pair_generators(complex_)
+    bar_deaths = np.append(deaths, np.inf)[killer]
     bars = births[positive] < bar_deaths
     positive, killer = positive[bars], killer[bars]
     simplices: tuple[Int | None, Int | None] = (None, None)
@@ -223,6 +217,23 @@ def _barcode_of_complex(complex_: ChainComplex) -> Barcode:
         killers[killer >= 0] = dead[killer[killer >= 0]]
         simplices = (born[positive], killers)
     return Barcode(births[positive], bar_deaths[bars], complex_.degree, *simplices)
+
+
+def pair_generators(complex_: ChainComplex) -> tuple[Int, Int]:
+    """Pair generators of C_k, that give birth to classes, with those of C_{k+1} that end them (-1: none does).
+
+    Elder rule through the order of rows: the pivots of the reduced boundary.
+    """
+    cells = np.argsort(complex_.upper.row_grades[:, 0], kind="stable")
+    positive = cells
+    if complex_.lower.shape[0]:
+        faces = np.argsort(complex_.lower.row_grades[:, 0], kind="stable")
+        positive = cells[_reduce(complex_, faces, cells, upper=False) < 0]
+    cofaces = np.argsort(complex_.upper.column_grades[:, 0], kind="stable")
+    pivots = _reduce(complex_, positive, cofaces, upper=True)
+    killer = np.full(len(positive), -1)
+    killer[pivots[pivots >= 0]] = cofaces[pivots >= 0]
+    return positive, killer
 
 
 def _reduce(complex_: ChainComplex, rows: Int, columns: Int, *, upper: bool) -> Int:

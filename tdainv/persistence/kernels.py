@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tdainv._typing import Float, Int
+from tdainv._typing import Float, Int, Number
 from tdainv.complexes.chain_complex import GradedMatrix
 from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence._kernels_reduction import reduce_columns
@@ -55,3 +55,16 @@ def graded_kernel(matrix: GradedMatrix, rows: Int | None = None) -> Kernel:
     in_kernel = zeroed >= 0
     generators = np.column_stack([first[columns[in_kernel]], second[zeroed[in_kernel]]])
     return Kernel(generators[:, : matrix.n_parameters], columns[~in_kernel])
+
+
+def with_identity(indptr: Int, indices: Number, tracked: Int) -> tuple[Int, Number]:
+    """Put an identity block, a row for each tracked column, on top of a matrix."""
+    counts = np.diff(indptr)
+    extra = np.zeros(len(counts), np.int64)
+    extra[tracked] = 1
+    new_indptr = np.zeros(len(indptr), np.int64)
+    np.cumsum(counts + extra, out=new_indptr[1:])
+    entries = np.empty(new_indptr[-1], np.int32)
+    entries[new_indptr[tracked]] = np.arange(len(tracked))
+    entries[np.arange(len(indices)) + np.repeat(np.cumsum(extra), counts)] = indices + len(tracked)
+    return new_indptr, entries

@@ -16,6 +16,7 @@ from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence._kernels_presentation import coordinates
 from tdainv.persistence._kernels_reduction import reduce_columns
 from tdainv.persistence.barcode import Filtration, complexes_of, require_filtration
+from tdainv.persistence.kernels import with_identity
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -231,7 +232,7 @@ def free_resolution(filtration: Filtration | ChainComplex, degree: int) -> FreeR
         none = np.zeros((0, matrix.n_parameters))
         return FreeResolution(matrix, GradedMatrix(*empty, matrix.column_grades, none), complex_.degree)
     n_rows, n_columns = matrix.shape
-    augmented = _with_identity(matrix.indptr, matrix.indices, np.arange(n_columns))
+    augmented = with_identity(matrix.indptr, matrix.indices, np.arange(n_columns))
     _, zeroed, start, length, pool = reduce_columns(
         *augmented, n_columns + n_rows, levels, len(second), n_columns
     )
@@ -320,25 +321,12 @@ def _kernel_basis(matrix: GradedMatrix) -> _Basis:
     last = np.flatnonzero(zeroed >= 0)
     grades = np.column_stack([matrix.column_grades[columns[last], 0], second[zeroed[last]]])
     if n_rows and len(second) > 1:
-        augmented = _with_identity(indptr, indices, last)
+        augmented = with_identity(indptr, indices, last)
         _, _, start, length, pool = reduce_columns(*augmented, len(last) + n_rows, levels, len(second), len(last))
         start, length = start[last], length[last]
     else:  # with one level a column that becomes zero is never added to others: unit vectors
         start, length, pool = np.arange(len(last)), np.ones(len(last), np.int64), np.arange(len(last), dtype=np.int32)
     return _Basis(grades[:, : matrix.n_parameters], columns[last], start, length, pool)
-
-
-def _with_identity(indptr: Int, indices: Number, tracked: Int) -> tuple[Int, Number]:
-    """Put an identity block, a row for each tracked column, on top of a matrix."""
-    counts = np.diff(indptr)
-    extra = np.zeros(len(counts), np.int64)
-    extra[tracked] = 1
-    new_indptr = np.zeros(len(indptr), np.int64)
-    np.cumsum(counts + extra, out=new_indptr[1:])
-    entries = np.empty(new_indptr[-1], np.int32)
-    entries[new_indptr[tracked]] = np.arange(len(tracked))
-    entries[np.arange(len(indices)) + np.repeat(np.cumsum(extra), counts)] = indices + len(tracked)
-    return new_indptr, entries
 
 
 def _cancel(matrix: GradedMatrix) -> GradedMatrix:
