@@ -32,7 +32,7 @@ def sorted_levels(
     """
     appears = np.isfinite(grades).all(axis=1)
     position = np.full(len(dimensions), -1, np.int32)
-    levels = {}
+    levels: dict[int, Level] = {}
     for k in range(lowest, highest + 1):
         members = np.flatnonzero((dimensions == k) & appears)
         members = members[lexicographic_order(grades[members])]

@@ -13,7 +13,16 @@ from tdainv._typing import ArrayLike, Float, Int, Number
 from tdainv.complexes import _kernels_cells as cells
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.chunks import reduced_chain_complexes
-from tdainv.complexes.simplices import SimplexIndex, close_downwards, distinct
+from tdainv.complexes.simplices import (
+    SimplexIndex,
+    as_tuple,
+    assemble_cells,
+    by_dimension,
+    close_downwards,
+    require_different_vertices,
+    require_distinct,
+    vertex_ranks,
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,8 +96,8 @@ class FilteredComplex:
                 f"facet {other} at grade {self.grades[other]}."
             )
         raise ValueError(
-            f"The boundary of a boundary must be zero mod 2, but the facets of cell {cell} have an odd number of facets "
-            f"equal to cell {other}."
+            f"The boundary of a boundary must be zero mod 2, but cell {other} is a facet of an odd number of the "
+            f"facets of cell {cell}."
         )
 
     @classmethod
@@ -126,12 +135,12 @@ class FilteredComplex:
         >>> edge.simplices(1)
         array([[4, 9]])
         """
-        rows, numbers = _by_dimension(simplices)
+        rows, numbers = by_dimension(simplices)
         n_cells = sum(map(len, numbers))
         labels = np.unique(rows[0]) if rows else np.zeros(0, np.int64)
-        ranks = [_ranks(level, labels, numbers[k]) for k, level in enumerate(rows)]
+        ranks = [vertex_ranks(level, labels, numbers[k]) for k, level in enumerate(rows)]
         for k, level in enumerate(ranks):
-            _require_distinct(level, rows[k], numbers[k])
+            require_distinct(level, rows[k], numbers[k])
         values = check.grades(grades, n_cells)
         index = SimplexIndex(ranks, len(labels))
         facets = [np.zeros((len(numbers[0]), 0), np.int64)] if rows else []
@@ -141,12 +150,12 @@ class FilteredComplex:
                 i, left_out = (int(j) for j in np.argwhere(found < 0)[0])
                 simplex = rows[k][i]
                 raise ValueError(
-                    f"Every face must be listed: simplex {numbers[k][i]}, {_tuple(simplex)}, lacks its face "
-                    f"{_tuple(np.delete(simplex, left_out))}."
+                    f"Every face must be listed: simplex {numbers[k][i]}, {as_tuple(simplex)}, lacks its face "
+                    f"{as_tuple(np.delete(simplex, left_out))}."
                 )
             facets.append(numbers[k - 1][found])
         vertex_labels = rows[0][np.argsort(numbers[0]), 0] if rows else labels
-        complex_ = cls.of_checked(*_assemble(facets, numbers), values, vertex_labels)
+        complex_ = cls.of_checked(*assemble_cells(facets, numbers), values, vertex_labels)
         complex_._require_rules()
         return complex_
 
@@ -169,7 +178,7 @@ class FilteredComplex:
         >>> path.grades.ravel()
         array([0., 5., 1., 5., 5.])
         """
-        rows, numbers = _by_dimension(simplices)
+        rows, numbers = by_dimension(simplices)
         values = check.grades(vertex_grades, len(np.atleast_1d(np.asarray(vertex_grades))), "vertex_grades")
         n = len(values)
         for k, level in enumerate(rows):
@@ -177,9 +186,9 @@ class FilteredComplex:
                 i = int(np.flatnonzero((level < 0).any(axis=1) | (level >= n).any(axis=1))[0])
                 raise ValueError(
                     f"Vertices must be 0, ..., {n - 1}, one for each of the {n} rows of vertex_grades, got simplex "
-                    f"{numbers[k][i]}, {_tuple(level[i])}."
+                    f"{numbers[k][i]}, {as_tuple(level[i])}."
                 )
-            _require_different_vertices(np.sort(level, axis=1), numbers[k])
+            require_different_vertices(np.sort(level, axis=1), numbers[k])
         levels = [np.sort(level, axis=1) for level in rows] or [np.zeros((0, 1), np.int64)]
         levels[0] = np.arange(n)[:, np.newaxis]
         closed = close_downwards(levels)
@@ -199,7 +208,7 @@ class FilteredComplex:
             starts[k - 1] + index.facets(level) if k else np.zeros((len(level), 0), np.int64)
             for k, level in enumerate(levels)
         ]
-        return cls.of_checked(*_assemble(facets, numbers), grades)
+        return cls.of_checked(*assemble_cells(facets, numbers), grades)
 
     def with_function(self, vertex_grades: ArrayLike) -> FilteredComplex:
         """Complex with further parameters: the lower star filtration of functions on its vertices.
@@ -224,7 +233,11 @@ class FilteredComplex:
         """
         values = check.grades(vertex_grades, self.n_vertices, "vertex_grades")
         return self.of_checked(
-            self.dimensions, self.indptr, self.indices, np.hstack([self.grades, self._lower_star(values)]), self.vertex_labels
+            self.dimensions,
+            self.indptr,
+            self.indices,
+            np.hstack([self.grades, self._lower_star(values)]),
+            self.vertex_labels,
         )
 
     def on_grid(self, axes: Sequence[ArrayLike]) -> FilteredComplex:
@@ -248,9 +261,7 @@ class FilteredComplex:
         """
         lines = check.axes(axes, self.n_parameters)
         moved = [np.append(line, np.inf)[np.searchsorted(line, self.grades[:, k])] for k, line in enumerate(lines)]
-        return self.of_checked(
-            self.dimensions, self.indptr, self.indices, np.column_stack(moved), self.vertex_labels
-        )
+        return self.of_checked(self.dimensions, self.indptr, self.indices, np.column_stack(moved), self.vertex_labels)
 
     def _lower_star(self, vertex_values: Float) -> Float:
         """Coordinatewise largest value over the vertices of each cell; -inf for cells without vertices."""
@@ -385,91 +396,3 @@ def _gather(indptr: Int, indices: Number, members: Int) -> tuple[Int, Int]:
     counts = indptr[members + 1] - indptr[members]
     starts = np.cumsum(counts) - counts
     return indices[np.repeat(indptr[members] - starts, counts) + np.arange(counts.sum())], starts
-
-
-def _by_dimension(simplices: Sequence[Any]) -> tuple[list[Int], list[Int]]:
-    """Rows of vertices of each dimension, and the numbers of these simplices in the order given."""
-    groups: dict[int, list[Int]] = {}
-    numbers: dict[int, list[Int]] = {}
-    if len(simplices) and np.ndim(simplices[0]) == 2:
-        position = 0
-        for i, array in enumerate(simplices):
-            level = check.integers(array, f"simplices[{i}]", (None, None))
-            groups.setdefault(level.shape[1] - 1, []).append(level)
-            numbers.setdefault(level.shape[1] - 1, []).append(np.arange(position, position + len(level)))
-            position += len(level)
-    else:
-        members: dict[int, list[int]] = {}
-        for i, simplex in enumerate(simplices):
-            try:
-                members.setdefault(len(simplex) - 1, []).append(i)
-            except TypeError:
-                raise TypeError(f"simplices[{i}] must be a sequence of vertices, got {simplex!r}.") from None
-        for k, chosen in members.items():
-            try:
-                rows = np.array([list(simplices[i]) for i in chosen])
-            except ValueError:
-                rows = np.zeros(0)
-            if rows.dtype.kind not in "iu" and k >= 0:
-                raise ValueError(f"Vertices of simplices must be integers, got simplices[{chosen[0]}] = {simplices[chosen[0]]!r}.")
-            groups[k], numbers[k] = [rows.astype(np.int64).reshape(len(chosen), k + 1)], [np.array(chosen)]
-    if -1 in groups:
-        raise ValueError(f"A simplex must have at least one vertex, got simplex {numbers[-1][0][0]} without one.")
-    top = max(groups, default=-1)
-    empty = np.zeros(0, np.int64)
-    return (
-        [np.concatenate(groups[k]) if k in groups else np.zeros((0, k + 1), np.int64) for k in range(top + 1)],
-        [np.concatenate(numbers[k]) if k in numbers else empty for k in range(top + 1)],
-    )
-
-
-def _ranks(rows: Int, labels: Int, numbers: Int) -> Int:
-    """Vertices as numbers among the labels, increasing along rows."""
-    rows = np.sort(rows, axis=1)
-    _require_different_vertices(rows, numbers)
-    ranks = np.minimum(np.searchsorted(labels, rows), max(len(labels) - 1, 0))
-    unknown = labels[ranks] != rows if len(labels) else np.ones(rows.shape, bool)
-    if unknown.any():
-        i, j = (int(index) for index in np.argwhere(unknown)[0])
-        raise ValueError(
-            f"Every face must be listed: simplex {numbers[i]}, {_tuple(rows[i])}, lacks its vertex ({rows[i, j]},)."
-        )
-    return ranks
-
-
-def _require_different_vertices(rows: Int, numbers: Int) -> None:
-    repeated = (rows[:, 1:] == rows[:, :-1]).any(axis=1)
-    if repeated.any():
-        i = int(np.flatnonzero(repeated)[0])
-        raise ValueError(f"The vertices of a simplex must be different, got simplex {numbers[i]}, {_tuple(rows[i])}.")
-
-
-def _require_distinct(ranks: Int, rows: Int, numbers: Int) -> None:
-    if len(distinct(ranks)) == len(ranks):
-        return
-    order = np.lexsort(ranks.T[::-1])
-    same = np.flatnonzero((ranks[order[1:]] == ranks[order[:-1]]).all(axis=1))[0]
-    first, second = sorted((order[same], order[same + 1]))
-    raise ValueError(
-        f"A simplex must be listed once, got simplices {numbers[first]} and {numbers[second]} with the vertices "
-        f"{_tuple(np.sort(rows[first]))}."
-    )
-
-
-def _tuple(simplex: Int) -> tuple[int, ...]:
-    return tuple(int(v) for v in simplex)
-
-
-def _assemble(facets: list[Int], numbers: list[Int]) -> tuple[Int, Int, Number]:
-    """Dimensions, indptr and indices of cells given dimension by dimension, with their numbers."""
-    n_cells = sum(map(len, numbers))
-    dimensions = np.empty(n_cells, np.int64)
-    for k, cells_ in enumerate(numbers):
-        dimensions[cells_] = k
-    widths = np.array([level.shape[1] for level in facets], np.int64)
-    indptr = np.zeros(n_cells + 1, np.int64)
-    np.cumsum(widths[dimensions] if n_cells else [], out=indptr[1:])
-    indices = np.empty(indptr[-1], np.int32)
-    for level, cells_ in zip(facets, numbers, strict=True):
-        indices[indptr[cells_][:, np.newaxis] + np.arange(level.shape[1])] = np.sort(level, axis=1)
-    return dimensions, indptr, indices

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
-from tdainv._typing import Int
+from tdainv import _validation as check
+from tdainv._typing import Int, Number
 
 
 class SimplexIndex:
@@ -72,3 +75,96 @@ def distinct(rows: Int) -> Int:
     first = np.ones(len(rows), bool)
     first[1:] = (rows[1:] != rows[:-1]).any(axis=1)
     return rows[first]
+
+
+def by_dimension(simplices: Sequence[Any]) -> tuple[list[Int], list[Int]]:
+    """Rows of vertices of each dimension, and the numbers of these simplices in the order given."""
+    groups: dict[int, list[Int]] = {}
+    numbers: dict[int, list[Int]] = {}
+    if len(simplices) and np.ndim(simplices[0]) == 2:
+        position = 0
+        for i, array in enumerate(simplices):
+            level = check.integers(array, f"simplices[{i}]", (None, None))
+            groups.setdefault(level.shape[1] - 1, []).append(level)
+            numbers.setdefault(level.shape[1] - 1, []).append(np.arange(position, position + len(level)))
+            position += len(level)
+    else:
+        members: dict[int, list[int]] = {}
+        for i, simplex in enumerate(simplices):
+            try:
+                members.setdefault(len(simplex) - 1, []).append(i)
+            except TypeError:
+                raise TypeError(f"simplices[{i}] must be a sequence of vertices, got {simplex!r}.") from None
+        for k, chosen in members.items():
+            try:
+                rows = np.array([list(simplices[i]) for i in chosen])
+            except ValueError:
+                rows = np.zeros(0)
+            if rows.dtype.kind not in "iu" and k >= 0:
+                raise ValueError(
+                    f"Vertices of simplices must be integers, got simplices[{chosen[0]}] = {simplices[chosen[0]]!r}."
+                )
+            groups[k], numbers[k] = [rows.astype(np.int64).reshape(len(chosen), k + 1)], [np.array(chosen)]
+    if -1 in groups:
+        raise ValueError(f"A simplex must have at least one vertex, got simplex {numbers[-1][0][0]} without one.")
+    top = max(groups, default=-1)
+    empty = np.zeros(0, np.int64)
+    return (
+        [np.concatenate(groups[k]) if k in groups else np.zeros((0, k + 1), np.int64) for k in range(top + 1)],
+        [np.concatenate(numbers[k]) if k in numbers else empty for k in range(top + 1)],
+    )
+
+
+def vertex_ranks(rows: Int, labels: Int, numbers: Int) -> Int:
+    """Vertices as numbers among the labels, increasing along rows."""
+    rows = np.sort(rows, axis=1)
+    require_different_vertices(rows, numbers)
+    ranks = np.minimum(np.searchsorted(labels, rows), max(len(labels) - 1, 0))
+    unknown = labels[ranks] != rows if len(labels) else np.ones(rows.shape, bool)
+    if unknown.any():
+        i, j = (int(index) for index in np.argwhere(unknown)[0])
+        raise ValueError(
+            f"Every face must be listed: simplex {numbers[i]}, {as_tuple(rows[i])}, lacks its vertex ({rows[i, j]},)."
+        )
+    return ranks
+
+
+def require_different_vertices(rows: Int, numbers: Int) -> None:
+    """Raise ValueError if a row, sorted, has a vertex twice."""
+    repeated = (rows[:, 1:] == rows[:, :-1]).any(axis=1)
+    if repeated.any():
+        i = int(np.flatnonzero(repeated)[0])
+        raise ValueError(f"The vertices of a simplex must be different, got simplex {numbers[i]}, {as_tuple(rows[i])}.")
+
+
+def require_distinct(ranks: Int, rows: Int, numbers: Int) -> None:
+    """Raise ValueError if two rows, sorted in `ranks` and as given in `rows`, are the same simplex."""
+    if len(distinct(ranks)) == len(ranks):
+        return
+    order = np.lexsort(ranks.T[::-1])
+    same = np.flatnonzero((ranks[order[1:]] == ranks[order[:-1]]).all(axis=1))[0]
+    first, second = sorted((order[same], order[same + 1]))
+    raise ValueError(
+        f"A simplex must be listed once, got simplices {numbers[first]} and {numbers[second]} with the vertices "
+        f"{as_tuple(np.sort(rows[first]))}."
+    )
+
+
+def as_tuple(simplex: Int) -> tuple[int, ...]:
+    """Vertices of a simplex, for messages."""
+    return tuple(int(v) for v in simplex)
+
+
+def assemble_cells(facets: list[Int], numbers: list[Int]) -> tuple[Int, Int, Number]:
+    """Dimensions, indptr and indices of cells given dimension by dimension, with their numbers."""
+    n_cells = sum(map(len, numbers))
+    dimensions = np.empty(n_cells, np.int64)
+    for k, cells_ in enumerate(numbers):
+        dimensions[cells_] = k
+    widths = np.array([level.shape[1] for level in facets], np.int64)
+    indptr = np.zeros(n_cells + 1, np.int64)
+    np.cumsum(widths[dimensions] if n_cells else [], out=indptr[1:])
+    indices = np.empty(indptr[-1], np.int32)
+    for level, cells_ in zip(facets, numbers, strict=True):
+        indices[indptr[cells_][:, np.newaxis] + np.arange(level.shape[1])] = np.sort(level, axis=1)
+    return dimensions, indptr, indices

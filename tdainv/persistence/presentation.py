@@ -9,14 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from tdainv import _validation as check
-from tdainv._typing import Float, Int, Number
-from tdainv.complexes._kernels_chunks import eliminate_matched, match_cells
+from tdainv._typing import Float
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
-from tdainv.complexes.order import lexicographic_order
-from tdainv.persistence._kernels_presentation import coordinates
-from tdainv.persistence._kernels_reduction import reduce_columns
 from tdainv.persistence.barcode import Filtration, complexes_of, require_filtration
-from tdainv.persistence.kernels import with_identity
+from tdainv.persistence.resolution import presentation_matrix, syzygy_grades, syzygy_matrix
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -197,7 +193,7 @@ def minimal_presentation(filtration: Filtration | ChainComplex, degree: int) -> 
     array([[1., 1.]])
     """
     complex_ = _complex(filtration, degree)
-    return Presentation(_presentation_matrix(complex_).matrix, complex_.degree)
+    return Presentation(presentation_matrix(complex_).matrix, complex_.degree)
 
 
 def free_resolution(filtration: Filtration | ChainComplex, degree: int) -> FreeResolution:
@@ -223,25 +219,8 @@ def free_resolution(filtration: Filtration | ChainComplex, degree: int) -> FreeR
            [2., 1.]])
     """
     complex_ = _complex(filtration, degree)
-    found = _presentation_matrix(complex_)
-    matrix = found.matrix
-    second, levels = _second_grades(matrix.column_grades)
-    bound = np.flatnonzero(found.zeroed >= 0)
-    if len(bound) == 0:
-        empty = np.zeros(1, np.int64), np.zeros(0, np.int32)
-        none = np.zeros((0, matrix.n_parameters))
-        return FreeResolution(matrix, GradedMatrix(*empty, matrix.column_grades, none), complex_.degree)
-    n_rows, n_columns = matrix.shape
-    augmented = with_identity(matrix.indptr, matrix.indices, np.arange(n_columns))
-    _, zeroed, start, length, pool = reduce_columns(
-        *augmented, n_columns + n_rows, levels, len(second), n_columns
-    )
-    grades = np.column_stack([matrix.column_grades[bound, 0], second[zeroed[bound]]])[:, : matrix.n_parameters]
-    order = lexicographic_order(grades)
-    syzygies = GradedMatrix(
-        *_columns_of_pool(start, length, pool, bound[order]), matrix.column_grades, grades[order]
-    )
-    return FreeResolution(matrix, syzygies, complex_.degree)
+    found = presentation_matrix(complex_)
+    return FreeResolution(found.matrix, syzygy_matrix(found), complex_.degree)
 
 
 def betti_table(filtration: Filtration | ChainComplex, degree: int) -> BettiTable:
@@ -263,13 +242,8 @@ def betti_table(filtration: Filtration | ChainComplex, degree: int) -> BettiTabl
     (array([[0., 0.], [0., 0.]]), array([[0., 1.], [1., 0.]]), array([[1., 1.]]))
     """
     complex_ = _complex(filtration, degree)
-    found = _presentation_matrix(complex_)
-    matrix = found.matrix
-    last = found.zeroed >= 0
-    second = np.unique(_two_parameters(matrix.column_grades)[:, 1])
-    syzygies = np.column_stack([matrix.column_grades[last, 0], second[found.zeroed[last]]])[:, : matrix.n_parameters]
-    syzygies = syzygies[lexicographic_order(syzygies)]
-    return BettiTable(matrix.row_grades, matrix.column_grades, syzygies)
+    found = presentation_matrix(complex_)
+    return BettiTable(found.matrix.row_grades, found.matrix.column_grades, syzygy_grades(found)[0])
 
 
 def _complex(filtration: Filtration | ChainComplex, degree: int) -> ChainComplex:
@@ -281,102 +255,6 @@ def _complex(filtration: Filtration | ChainComplex, degree: int) -> ChainComplex
             "hilbert_signed_measure takes any number."
         )
     return complexes_of(filtration, (degree,))[0]
-
-
-class _Found(NamedTuple):
-    """A minimal presentation and the level at which each column becomes zero in its reduction (-1: never)."""
-
-    matrix: GradedMatrix
-    zeroed: Int
-
-
-class _Basis(NamedTuple):
-    """Basis of a kernel: grades, columns of the matrix that are last in its elements, elements at those columns."""
-
-    grades: Float
-    last: Int
-    start: Int
-    length: Int
-    pool: Number
-
-
-def _presentation_matrix(complex_: ChainComplex) -> _Found:
-    cycles = _kernel_basis(complex_.lower)
-    upper = complex_.upper
-    relations = lexicographic_order(upper.column_grades)
-    indptr, indices = upper.rearrange(cycles.last, relations)
-    indptr, indices = coordinates(indptr, indices, len(cycles.last), cycles.start, cycles.length, cycles.pool)
-    semi_minimal = GradedMatrix.of_checked(indptr, indices, cycles.grades, upper.column_grades[relations])
-    return _drop_redundant(_cancel(semi_minimal))
-
-
-def _kernel_basis(matrix: GradedMatrix) -> _Basis:
-    """Free basis of the kernel of a matrix in one or two parameters."""
-    n_rows, n_columns = matrix.shape
-    columns = lexicographic_order(matrix.column_grades)
-    second, levels = _second_grades(matrix.column_grades[columns])
-    rows = lexicographic_order(matrix.row_grades)
-    indptr, indices = matrix.rearrange(rows, columns)
-    _, zeroed, start, length, pool = reduce_columns(indptr, indices, n_rows, levels, len(second), 0)
-    last = np.flatnonzero(zeroed >= 0)
-    grades = np.column_stack([matrix.column_grades[columns[last], 0], second[zeroed[last]]])
-    if n_rows and len(second) > 1:
-        augmented = with_identity(indptr, indices, last)
-        _, _, start, length, pool = reduce_columns(*augmented, len(last) + n_rows, levels, len(second), len(last))
-        start, length = start[last], length[last]
-    else:  # with one level a column that becomes zero is never added to others: unit vectors
-        start, length, pool = np.arange(len(last)), np.ones(len(last), np.int64), np.arange(len(last), dtype=np.int32)
-    return _Basis(grades[:, : matrix.n_parameters], columns[last], start, length, pool)
-
-
-def _cancel(matrix: GradedMatrix) -> GradedMatrix:
-    """Cancel pairs of a generator and a relation of equal grade; rows and columns in lexicographic order."""
-    n_rows, n_columns = matrix.shape
-    rows = lexicographic_order(matrix.row_grades)
-    indptr, indices = matrix.rearrange(rows, np.arange(n_columns))
-    row_grades = matrix.row_grades[rows]
-    nothing = np.zeros(n_columns, bool), np.zeros(n_rows, bool)
-    partner, matched, *changed = match_cells(indptr, indices, row_grades, matrix.column_grades, nothing[0])
-    columns = np.flatnonzero(~matched)
-    indptr, indices = eliminate_matched(indptr, indices, columns, partner, nothing[1], *changed)
-    left = np.flatnonzero(partner < 0)
-    number = np.cumsum(partner < 0) - 1
-    column_of = np.repeat(np.arange(len(columns)), np.diff(indptr))
-    backwards = indptr[:-1][column_of] + indptr[1:][column_of] - 1 - np.arange(len(indices))
-    entries = number[indices[backwards]].astype(np.int32)
-    return GradedMatrix.of_checked(indptr, entries, row_grades[left], matrix.column_grades[columns])
-
-
-def _drop_redundant(matrix: GradedMatrix) -> _Found:
-    """Leave out the columns that are sums of columns at or below their grade."""
-    n_rows, n_columns = matrix.shape
-    second, levels = _second_grades(matrix.column_grades)
-    _, zeroed, *_ = reduce_columns(matrix.indptr, matrix.indices, n_rows, levels, len(second), 0)
-    kept = np.flatnonzero(zeroed != levels)
-    indptr, indices = matrix.rearrange(np.arange(n_rows), kept)
-    grades = matrix.column_grades[kept]
-    kept_second, _ = _second_grades(grades)
-    level = np.searchsorted(kept_second, second)  # a syzygy between columns that are kept ends at one of their grades
-    zeroed = np.where(zeroed[kept] >= 0, level[zeroed[kept]], -1)
-    return _Found(GradedMatrix.of_checked(indptr, indices, matrix.row_grades, grades), zeroed)
-
-
-def _columns_of_pool(start: Int, length: Int, pool: Number, columns: Int) -> tuple[Int, Number]:
-    """CSC arrays of some columns that are stored in decreasing order."""
-    counts = length[columns]
-    indptr = np.zeros(len(columns) + 1, np.int64)
-    np.cumsum(counts, out=indptr[1:])
-    last = start[columns] + counts - 1
-    return indptr, pool[np.repeat(last + indptr[:-1], counts) - np.arange(indptr[-1])]
-
-
-def _two_parameters(grades: Float) -> Float:
-    return grades if grades.shape[1] == 2 else np.column_stack([grades, np.zeros(len(grades))])
-
-
-def _second_grades(grades: Float) -> tuple[Float, Int]:
-    """Values of the second parameter, and their numbers; one value if there is one parameter."""
-    return np.unique(_two_parameters(grades)[:, 1], return_inverse=True)
 
 
 def _counted(number: int, singular: str, plural: str | None = None) -> str:
