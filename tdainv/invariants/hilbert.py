@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Sequence
 from itertools import product
 
@@ -10,11 +12,13 @@ import numpy as np
 from tdainv import _validation as check
 from tdainv._typing import Float, Int
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
+from tdainv.exceptions import TdainvWarning
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import Filtration, complexes_of, require_filtration
 from tdainv.persistence.kernels import Kernel, graded_kernel
 
 _MANY_ATOMS = 1_000_000
+_MANY_SLICES = 10_000
 
 
 def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -> SignedMeasure:
@@ -25,8 +29,8 @@ def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -
 
     Parameters
     ----------
-    filtration : FlagFiltration or ChainComplex
-        With any number p of parameters. A ChainComplex must be of the same degree.
+    filtration : FilteredComplex, FlagFiltration, Presentation or ChainComplex
+        With any number p of parameters. A Presentation or ChainComplex must be of the same degree.
     degree : int
 
     Returns
@@ -47,7 +51,8 @@ def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -
 
     With p ≥ 3 parameters, kernels need not be free. The measure is then made of the exact two-parameter measures of
     the slices at all combinations of values of the p - 2 parameters that take the fewest values: exact, at the cost
-    of one bigraded reduction a slice (for n points and p = 3 at most n slices).
+    of one bigraded reduction a slice (for n points and p = 3 at most n slices). Above 10,000 slices a
+    :class:`tdainv.TdainvWarning` says so; ``FilteredComplex.on_grid`` makes them fewer.
 
     References
     ----------
@@ -121,6 +126,14 @@ def _measure_by_slices(complex_: ChainComplex) -> tuple[Float, Int]:
     extra = np.sort(by_size[: len(values) - 2])
     plane = np.sort(by_size[len(values) - 2 :])
     axes = [values[axis] for axis in extra]
+    n_slices = math.prod(len(axis) for axis in axes)
+    if n_slices > _MANY_SLICES:
+        warnings.warn(
+            f"The exact Hilbert measure in {len(values)} parameters takes {n_slices} two-parameter reductions here. "
+            "Move the grades to a coarser grid (FilteredComplex.on_grid) if that is too many.",
+            TdainvWarning,
+            stacklevel=4,
+        )
     points, weights = [np.zeros((0, len(values)))], [np.zeros(0, np.int64)]
     for index in product(*(range(len(axis)) for axis in axes)):
         bound = np.array([axis[i] for axis, i in zip(axes, index, strict=True)])
@@ -145,6 +158,6 @@ def _slice(complex_: ChainComplex, plane: Int, extra: Int, bound: Float) -> Chai
         rows = np.flatnonzero((matrix.row_grades[:, extra] <= bound).all(axis=1))
         columns = np.flatnonzero((matrix.column_grades[:, extra] <= bound).all(axis=1))
         grades = matrix.row_grades[rows][:, plane], matrix.column_grades[columns][:, plane]
-        return GradedMatrix(*matrix.rearrange(rows, columns), *grades)
+        return GradedMatrix.of_checked(*matrix.rearrange(rows, columns), *grades)
 
     return ChainComplex(complex_.degree, restrict(complex_.upper), restrict(complex_.lower))
