@@ -58,7 +58,7 @@ _HOMES = {
     "rips": "filtrations.rips",
     "weighted_rips": "filtrations.rips",
 }
-_MODULES = ("datasets", "plots")
+_MODULES = ("datasets", "io", "plots")
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 
