@@ -66,6 +66,10 @@ def inputs(kind):
             return [cdist(cloud, cloud) for cloud in clouds]
         case "pairs":
             return [(cloud, np.abs(cloud[:, 0])) for cloud in clouds]
+        case "images":
+            return [rng.integers(0, 5, shape).astype(float) for shape in ((4, 3), (2, 5), (3, 3), (6, 2), (1, 4))]
+        case "channels":
+            return [rng.normal(size=(*shape, 2)) for shape in ((4, 3), (2, 5), (3, 3), (6, 2), (1, 4))]
         case "filtrations":
             return [tdainv.rips(cloud) for cloud in clouds]
         case "bifiltrations":
@@ -81,6 +85,8 @@ BAD_ITEMS = {
     "clouds": np.array([[0.0, np.nan]]),
     "distances": np.array([[0.0, 1.0], [2.0, 0.0]]),
     "pairs": (np.zeros((2, 2)), [0.0], "too long"),
+    "images": np.array([[0.0, np.nan]]),
+    "channels": np.zeros((3, 0, 2)),
     "filtrations": np.zeros((3, 2)),
     "bifiltrations": np.zeros((3, 2)),
     "measures": (np.zeros((3, 2)), np.zeros((3, 2))),
@@ -99,6 +105,8 @@ TABLE = {
     "CodensityRips-neighbors": (tdainv.CodensityRips(n_neighbors=2, metric="precomputed"), "distances"),
     "WeightedRips": (tdainv.WeightedRips(mass=0.3), "clouds"),
     "WeightedRips-pairs": (tdainv.WeightedRips(weights=None), "pairs"),
+    "Cubical": (tdainv.Cubical(cells="top"), "images"),
+    "Cubical-channels": (tdainv.Cubical(channels=True), "channels"),
     "PersistenceBarcode": (tdainv.PersistenceBarcode(), "filtrations"),
     "HilbertSignedMeasure": (tdainv.HilbertSignedMeasure(), "bifiltrations"),
     "HilbertSignedMeasure-one": (tdainv.HilbertSignedMeasure(degrees=(1,)), "filtrations"),

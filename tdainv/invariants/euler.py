@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from tdainv.complexes.cubical_filtration import CubicalFiltration, with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.invariants.signed_measure import SignedMeasure
 
 
-def euler_signed_measure(filtration: FilteredComplex) -> SignedMeasure:
+def euler_signed_measure(filtration: FilteredComplex | CubicalFiltration) -> SignedMeasure:
     """Euler signed measure: the Möbius inversion of the Euler characteristic, exact, for any number of parameters.
 
     It is Σ (-1)^dim(σ) δ(grade of σ) over the cells σ: the measure μ with χ(K_g) = μ({x : x ≤ g}) for every grade g,
@@ -16,7 +17,7 @@ def euler_signed_measure(filtration: FilteredComplex) -> SignedMeasure:
 
     Parameters
     ----------
-    filtration : FilteredComplex
+    filtration : FilteredComplex or CubicalFiltration
         Cells that never appear do not count. A FlagFiltration must be expanded first, in all dimensions:
         ``filtration.expand(max_dimension)``.
 
@@ -28,7 +29,7 @@ def euler_signed_measure(filtration: FilteredComplex) -> SignedMeasure:
     Raises
     ------
     TypeError
-        For anything but a FilteredComplex.
+        For any other filtration.
 
     Notes
     -----
@@ -44,6 +45,7 @@ def euler_signed_measure(filtration: FilteredComplex) -> SignedMeasure:
     >>> mu.points.ravel(), mu.weights
     (array([0., 1., 2.]), array([ 2, -1, -1]))
     """
+    filtration = with_listed_cells(filtration)
     if not isinstance(filtration, FilteredComplex):
         hint = " Use filtration.expand(max_dimension)." if hasattr(filtration, "expand") else ""
         raise TypeError(f"filtration must be a FilteredComplex, got {type(filtration).__name__}.{hint}")

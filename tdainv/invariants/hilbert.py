@@ -29,7 +29,7 @@ def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -
 
     Parameters
     ----------
-    filtration : FilteredComplex, FlagFiltration, Presentation or ChainComplex
+    filtration : FilteredComplex, CubicalFiltration, FlagFiltration, Presentation or ChainComplex
         With any number p of parameters. A Presentation or ChainComplex must be of the same degree.
     degree : int
 

@@ -9,6 +9,7 @@ import numpy as np
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Int
 from tdainv.complexes.chain_complex import ChainComplex
+from tdainv.complexes.cubical_filtration import with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.invariants.hilbert import hilbert_signed_measure
 from tdainv.persistence.barcode import Filtration, require_filtration
@@ -19,7 +20,7 @@ def hilbert_function(filtration: Filtration | ChainComplex, degree: int, axes: S
 
     Parameters
     ----------
-    filtration : FilteredComplex, FlagFiltration, Presentation or ChainComplex
+    filtration : FilteredComplex, CubicalFiltration, FlagFiltration, Presentation or ChainComplex
         With any number p of parameters.
     degree : int
     axes : sequence of p array-likes, each increasing
@@ -50,6 +51,7 @@ def hilbert_function(filtration: Filtration | ChainComplex, degree: int, axes: S
     degree = check.degree(degree)
     require_filtration(filtration)
     lines = check.axes(axes, filtration.n_parameters)
+    filtration = with_listed_cells(filtration)
     if isinstance(filtration, FilteredComplex) and all(np.isfinite(line).all() for line in lines):
         filtration = filtration.on_grid(lines)
     return hilbert_signed_measure(filtration, degree).cumulative_on_grid(lines)

@@ -11,8 +11,10 @@ import numpy as np
 from tdainv import _validation as check
 from tdainv._typing import Float, Int
 from tdainv.complexes.chain_complex import ChainComplex
+from tdainv.complexes.cubical_filtration import CubicalFiltration, with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.persistence._kernels_reduction import reduce_columns
+from tdainv.persistence.cubical import CubicalPairs, cubical_pairs
 from tdainv.persistence.pairing import pair_cells
 
 
@@ -47,8 +49,8 @@ class Barcode:
         Vertices of the simplex that ends the bar: its first two vertices span its longest edge, whose value is the
         death. Rows of -1 for essential bars.
     pairing : int ndarray of shape (k, 2) or None
-        Numbers of the cells that give birth and death to the bar in the FilteredComplex they are from; -1 in place of
-        the death of essential bars.
+        Numbers of the cells that give birth and death to the bar in the FilteredComplex they are from (for an image,
+        of the pixels whose values are birth and death); -1 in place of the death of essential bars.
 
     Examples
     --------
@@ -124,15 +126,15 @@ def barcode(filtration: Filtration | ChainComplex, degree: int) -> Barcode:
 
     Parameters
     ----------
-    filtration : FilteredComplex, FlagFiltration or ChainComplex
+    filtration : FilteredComplex, CubicalFiltration, FlagFiltration or ChainComplex
         With one parameter. A ChainComplex must be of the same degree.
     degree : int
 
     Returns
     -------
     Barcode
-        With the cells that give birth and death to each bar: their numbers for a FilteredComplex, vertices for a
-        FlagFiltration.
+        With the cells that give birth and death to each bar: their numbers for a FilteredComplex, pixels for a
+        CubicalFiltration, vertices for a FlagFiltration.
 
     Raises
     ------
@@ -166,6 +168,10 @@ def barcodes(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> l
     """Return :func:`barcode` for several degrees, which share the work."""
     degrees = check.degrees(degrees)
     require_one_parameter(filtration)
+    if isinstance(filtration, CubicalFiltration) and len(filtration.shape) <= 3:
+        bars = cubical_pairs(filtration.pixels[..., 0], filtration.cells, degrees)
+        return [_barcode_of_image(found, degree) for found, degree in zip(bars, degrees, strict=True)]
+    filtration = with_listed_cells(filtration)
     if isinstance(filtration, FilteredComplex):
         pairs = pair_cells(filtration, degrees)
         return [_barcode_of_pairs(filtration, *found, degree) for found, degree in zip(pairs, degrees, strict=True)]
@@ -195,6 +201,10 @@ def complexes_of(filtration: Filtration | ChainComplex, degrees: Sequence[int]) 
     if tuple(degrees) != (filtration.degree,):
         raise ValueError(f"This chain complex has degree {filtration.degree}, got degrees {tuple(degrees)}.")
     return [filtration]
+
+
+def _barcode_of_image(bars: CubicalPairs, degree: int) -> Barcode:
+    return Barcode(bars.births, bars.deaths, degree, pairing=np.column_stack([bars.birth_pixels, bars.death_pixels]))
 
 
 def _barcode_of_pairs(complex_: FilteredComplex, births: Int, deaths: Int, degree: int) -> Barcode:

@@ -9,6 +9,7 @@ import numpy as np
 from tdainv import _validation as check
 from tdainv._typing import Int, Number
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
+from tdainv.complexes.cubical_filtration import with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence._kernels_reduction import reduce_columns
@@ -35,14 +36,15 @@ def representative_cycles(filtration: Filtration | ChainComplex, degree: int) ->
 
     Parameters
     ----------
-    filtration : FilteredComplex, FlagFiltration or ChainComplex
+    filtration : FilteredComplex, CubicalFiltration, FlagFiltration or ChainComplex
         With one parameter.
     degree : int
 
     Returns
     -------
     list of int arrays, one for each bar of ``barcode(filtration, degree)``
-        The cells whose sum is the cycle: their numbers in a FilteredComplex or ChainComplex, shape (n_cells,); their
+        The cells whose sum is the cycle: their numbers in a FilteredComplex, ChainComplex or the expanded complex of an
+        image, shape (n_cells,); their
         vertices in a FlagFiltration, shape (n_cells, degree + 1).
 
     Raises
@@ -67,7 +69,7 @@ def representative_cycles(filtration: Filtration | ChainComplex, degree: int) ->
     """
     degree = check.degree(degree)
     require_one_parameter(filtration)
-    paired = _paired(filtration, degree)
+    paired = _paired(with_listed_cells(filtration), degree)
     born = paired.lower.column_grades[paired.births, 0]
     ends = np.append(paired.upper.column_grades[:, 0], np.inf)[paired.deaths]
     bars = np.flatnonzero(born < ends)
@@ -110,9 +112,7 @@ def _finite_cycles(paired: _Paired) -> dict[int, Int]:
     indptr, indices = paired.upper.rearrange(rows, enders)
     levels = np.zeros(len(enders), np.int64)
     _, _, start, length, pool = reduce_columns(indptr, indices, len(rows), levels, 1, 0)
-    return {
-        int(ender): np.sort(rows[pool[start[j] : start[j] + length[j]]]) for j, ender in enumerate(enders)
-    }
+    return {int(ender): np.sort(rows[pool[start[j] : start[j] + length[j]]]) for j, ender in enumerate(enders)}
 
 
 def _essential_cycles(paired: _Paired) -> dict[int, Int]:
@@ -126,9 +126,7 @@ def _essential_cycles(paired: _Paired) -> dict[int, Int]:
     indptr, indices = paired.lower.rearrange(rows, columns)
     indptr, indices = with_identity(indptr, indices, np.arange(len(columns)))
     levels = np.zeros(len(columns), np.int64)
-    _, zeroed, start, length, pool = reduce_columns(
-        indptr, indices, len(columns) + len(rows), levels, 1, len(columns)
-    )
+    _, zeroed, start, length, pool = reduce_columns(indptr, indices, len(columns) + len(rows), levels, 1, len(columns))
     return {
         int(columns[j]): np.sort(columns[pool[start[j] : start[j] + length[j]]]) for j in np.flatnonzero(zeroed >= 0)
     }

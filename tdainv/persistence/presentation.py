@@ -152,7 +152,7 @@ def minimal_presentation(filtration: Filtration | ChainComplex, degree: int) -> 
 
     Parameters
     ----------
-    filtration : FilteredComplex, FlagFiltration, Presentation or ChainComplex
+    filtration : FilteredComplex, CubicalFiltration, FlagFiltration, Presentation or ChainComplex
         With p ≤ 2 parameters.
     degree : int
 
