@@ -25,6 +25,7 @@ _HOMES = {
     "CodensityRips": "filtrations.estimators",
     "Cubical": "filtrations.image_estimators",
     "CubicalFiltration": "complexes.cubical_filtration",
+    "EulerSignedMeasure": "invariants.estimators",
     "ExtendedBarcode": "persistence.extended",
     "FilteredComplex": "complexes.filtered_complex",
     "FlagFiltration": "complexes.flag_filtration",

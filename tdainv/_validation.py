@@ -113,7 +113,9 @@ def axes(values: Sequence[ArrayLike], p: int) -> list[Float]:
     """Check the axes of a product grid in R^p: p non-empty arrays of increasing numbers."""
     if len(values) != p:
         raise ValueError(f"axes must be {p} arrays, one for each axis, got {len(values)}.")
-    lines = [_as_float_array(axis, f"axes[{k}]", "must be an array of increasing numbers") for k, axis in enumerate(values)]
+    lines = [
+        _as_float_array(axis, f"axes[{k}]", "must be an array of increasing numbers") for k, axis in enumerate(values)
+    ]
     for k, line in enumerate(lines):
         if line.ndim != 1 or len(line) == 0 or np.isnan(line).any() or (line[1:] < line[:-1]).any():
             raise ValueError(f"axes[{k}] must be a non-empty increasing one-dimensional array.")

@@ -70,6 +70,8 @@ def inputs(kind):
             return [rng.integers(0, 5, shape).astype(float) for shape in ((4, 3), (2, 5), (3, 3), (6, 2), (1, 4))]
         case "channels":
             return [rng.normal(size=(*shape, 2)) for shape in ((4, 3), (2, 5), (3, 3), (6, 2), (1, 4))]
+        case "grids":
+            return [tdainv.cubical(image) for image in inputs("images")]
         case "filtrations":
             return [tdainv.rips(cloud) for cloud in clouds]
         case "bifiltrations":
@@ -87,6 +89,7 @@ BAD_ITEMS = {
     "pairs": (np.zeros((2, 2)), [0.0], "too long"),
     "images": np.array([[0.0, np.nan]]),
     "channels": np.zeros((3, 0, 2)),
+    "grids": np.zeros((3, 2)),
     "filtrations": np.zeros((3, 2)),
     "bifiltrations": np.zeros((3, 2)),
     "measures": (np.zeros((3, 2)), np.zeros((3, 2))),
@@ -108,6 +111,7 @@ TABLE = {
     "Cubical": (tdainv.Cubical(cells="top"), "images"),
     "Cubical-channels": (tdainv.Cubical(channels=True), "channels"),
     "PersistenceBarcode": (tdainv.PersistenceBarcode(), "filtrations"),
+    "EulerSignedMeasure": (tdainv.EulerSignedMeasure(), "grids"),
     "HilbertSignedMeasure": (tdainv.HilbertSignedMeasure(), "bifiltrations"),
     "HilbertSignedMeasure-one": (tdainv.HilbertSignedMeasure(degrees=(1,)), "filtrations"),
     "MeasureConvolution": (tdainv.MeasureConvolution(resolution=6), "measures"),

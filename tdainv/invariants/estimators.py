@@ -8,7 +8,11 @@ from typing import Any
 
 from tdainv import _validation as check
 from tdainv._base import CollectionTransformer
+from tdainv.complexes.cubical_filtration import CubicalFiltration
+from tdainv.complexes.filtered_complex import FilteredComplex
+from tdainv.invariants.euler import euler_signed_measure
 from tdainv.invariants.hilbert import hilbert_signed_measures
+from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import barcodes
 
 
@@ -26,12 +30,7 @@ class _Invariant(CollectionTransformer):
         return partial(_invariants, function=self._function, degrees=check.degrees(self.degrees))
 
     def _check_item(self, item: Any, i: int) -> Any:
-        if not hasattr(item, "n_parameters"):
-            raise TypeError(
-                f"X[{i}] must be a filtration, got {type(item).__name__}. Put a filtration step such as Rips() or "
-                "CodensityRips() before this one."
-            )
-        return item
+        return _filtration(item, i)
 
 
 class HilbertSignedMeasure(_Invariant):
@@ -56,6 +55,38 @@ class HilbertSignedMeasure(_Invariant):
     _function = staticmethod(hilbert_signed_measures)
 
 
+class EulerSignedMeasure(CollectionTransformer):
+    """Euler signed measure of each filtration. See :func:`tdainv.euler_signed_measure`.
+
+    A result is one :class:`tdainv.SignedMeasure`.
+
+    Parameters
+    ----------
+    n_jobs : int, optional
+        Number of joblib workers; threads unless another backend is active.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tdainv import Cubical, EulerSignedMeasure
+    >>> EulerSignedMeasure().fit_transform(Cubical().fit_transform([np.eye(3)]))
+    [SignedMeasure(2 atoms in R^1, mass 1)]
+    """
+
+    _item = "filtration"
+
+    def __init__(self, *, n_jobs: int | None = None) -> None:
+        self.n_jobs = n_jobs
+
+    def _item_function(self) -> Callable[[Any], SignedMeasure]:
+        return euler_signed_measure
+
+    def _check_item(self, item: Any, i: int) -> Any:
+        if not isinstance(_filtration(item, i), FilteredComplex | CubicalFiltration):
+            raise TypeError(f"X[{i}] must be a FilteredComplex or a CubicalFiltration, got {type(item).__name__}.")
+        return item
+
+
 class PersistenceBarcode(_Invariant):
     """Barcodes of each one-parameter filtration. See :func:`tdainv.barcode`.
 
@@ -75,6 +106,15 @@ class PersistenceBarcode(_Invariant):
     """
 
     _function = staticmethod(barcodes)
+
+
+def _filtration(item: Any, i: int) -> Any:
+    if not hasattr(item, "n_parameters"):
+        raise TypeError(
+            f"X[{i}] must be a filtration, got {type(item).__name__}. Put a filtration step such as Rips() or "
+            "CodensityRips() before this one."
+        )
+    return item
 
 
 def _invariants(filtration: Any, function: Callable[..., list[Any]], degrees: tuple[int, ...]) -> tuple[Any, ...]:

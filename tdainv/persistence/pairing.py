@@ -78,7 +78,9 @@ class _Pairing:
             above = self.pivots[k + 1]
             positive[above[above >= 0]] = True
         columns = np.flatnonzero(~positive)
-        rows = np.flatnonzero(self.pivots[k - 1] < 0) if k - 1 in self.pivots else np.arange(len(self.levels[k - 1].cells))
+        rows = (
+            np.flatnonzero(self.pivots[k - 1] < 0) if k - 1 in self.pivots else np.arange(len(self.levels[k - 1].cells))
+        )
         reduce = _homology if len(columns) <= len(rows) else _cohomology
         row_of = reduce(level, len(self.levels[k - 1].cells), rows, columns)
         pivots = np.full(len(level.cells), -1)
