@@ -4,6 +4,9 @@ An image is padded by one pixel on each side, so that every pixel has all its ne
 index there, an offset a difference of places. Values are ranks, all different. Pixels are the vertices of a grid, and a
 cell of the grid appears with its highest pixel, its owner; the cells of one owner are its lower star. In space, edge
 3 p + a leads from place p one step along axis a, and square 3 p + a + b - 1 spans axes a < b from place p.
+
+Cells of one lower star may be matched in pairs, as long as this is acyclic (Forman); the cells that are left, the
+critical ones, suffice for the barcode. Robins, Wood, Sheppard (IEEE PAMI 33, 2011) match as many as possible.
 """
 
 import numpy as np
@@ -21,20 +24,20 @@ _STEPS = np.array([[(1 if v & 1 else -1) * (v >> 1 == a) for a in range(3)] for 
 
 def _edges_among(corners):
     """Set of the edges with both corners in a set; sets are the bits of an integer."""
-    return sum(1 << k for k in range(12) if corners >> FIRST[k] & corners >> SECOND[k] & 1)
+    ends = zip(FIRST.tolist(), SECOND.tolist(), strict=True)
+    return sum(1 << k for k, (u, v) in enumerate(ends) if corners >> u & corners >> v & 1)
 
 
 _CORNERS_OF = [1 << (t & 1) | 4 << (t >> 1 & 1) | 16 << (t >> 2) for t in range(8)]
 _EDGES_OF = [_edges_among(corners) for corners in _CORNERS_OF]
+_SETS = np.arange(4096, dtype=np.int64)
 EDGES_AMONG = np.array([_edges_among(corners) for corners in range(64)])
-TRIANGLES_AMONG = np.array([sum(1 << t for t in range(8) if not _EDGES_OF[t] & ~edges) for edges in range(4096)])
-EDGE_BETWEEN = np.array([[int(_edges_among(1 << u | 1 << v)).bit_length() - 1 for v in range(6)] for u in range(6)])
+TRIANGLES_AMONG = sum((_SETS & edges == edges).astype(np.int64) << t for t, edges in enumerate(_EDGES_OF))
+EDGE_BETWEEN = np.array([[_edges_among(1 << u | 1 << v).bit_length() - 1 for v in range(6)] for u in range(6)])
 BESIDE = np.array([[t for t in range(8) if _EDGES_OF[t] >> k & 1] for k in range(12)])  # the triangles beside edge k
-SIZE = np.array([edges.bit_count() for edges in range(4096)])
-JOINED = np.zeros(4096, np.int64)  # for each set of edges, the corners that it joins to corner v, from bit 6 v
-for _k in range(12):
-    _both = (1 << 6 * FIRST[_k] + SECOND[_k]) | (1 << 6 * SECOND[_k] + FIRST[_k])
-    JOINED |= np.where(np.arange(4096) >> _k & 1, _both, 0)
+SIZE = sum(_SETS >> k & 1 for k in range(12))
+JOINED = sum((_SETS >> k & 1) << 6 * SECOND[k] + FIRST[k] for k in range(12))  # corners joined to v, from bit 6 v
+JOINED |= sum((_SETS >> k & 1) << 6 * FIRST[k] + SECOND[k] for k in range(12))
 
 # The neighbours of a pixel in space: 6 for the corners, 12 for the edges, 8 for the triangles; and those in one cube.
 NEIGHBOURS = np.concatenate(
@@ -225,8 +228,9 @@ def _unmatched(rest, edges, triangles, trees):
 def critical_squares(order, lower, offsets, rest):
     """Table of the critical squares, those matched neither with an edge nor with a cube, by rank of the owner.
 
-    On the two sides of a critical square are regions without cubes of the lower star; higher neighbours of its owner
-    are in both, and the table lists one of each. Returned too: a higher neighbour of each pixel, or its own place.
+    On either side of a critical square is a region of the octahedron outside the lower star; in both there are higher
+    neighbours of the owner, and the table has one of each. Returned too: for each pixel a higher neighbour, or its own
+    place if there is none.
     """
     ascent = np.zeros(lower.size, np.int32)
     critical = np.empty((1024, 4), np.int32)
@@ -293,11 +297,12 @@ def _toggle_boundary(square, numbers, strides, leaves, nodes, roots):
 
 @kernel
 def loop_pairs(squares, numbers, square_of, strides, n_critical):
-    """Critical edge whose loop each of the critical squares fills.
+    """Critical edge whose loop each of the critical squares fills, by homology reduction on the Morse complex.
 
-    Homology reduction, where matched pairs are columns that need not be kept: the highest edge of a chain is removed by
-    adding the square matched with it, or the column that has it as pivot. Edges of number 0 are left out: those matched
-    with their owner and those that connect components are never the highest of a cycle.
+    An edge that is matched with a square is the highest of its boundary, so that adding squares removes such edges
+    from a chain from the top down. Edges of number 0 are left out: those matched with their owner and those that
+    connect components are never the highest of a cycle. What remains of the boundary of a critical square is a column
+    of critical edges. Its pivot is its highest edge, after adding former columns as long as they have the same.
     """
     leaves, nodes, roots = new_tree(square_of.size)
     column_of = np.full(n_critical, -1, np.int32)
@@ -307,28 +312,29 @@ def loop_pairs(squares, numbers, square_of, strides, n_critical):
     size = 0
     for j in range(squares.size):
         _toggle_boundary(squares[j], numbers, strides, leaves, nodes, roots)
-        column = 0
-        while column >= 0:
-            top = highest(leaves, nodes, roots)
-            assert top > 0, "squares that fill no loop are left out"
+        pivot = -1
+        top = highest(leaves, nodes, roots)
+        while top > 0:
             square = square_of[top]
             if square >= 0:
                 _toggle_boundary(square, numbers, strides, leaves, nodes, roots)
-                continue
-            column = column_of[-1 - square]
-            if column >= 0:
+            elif pivot < 0 and column_of[-1 - square] >= 0:
+                column = column_of[-1 - square]
                 for i in range(start[column], start[column + 1]):
                     toggle(pool[i], leaves, nodes, roots)
-        pivots[j] = -1 - square_of[top]
-        column_of[pivots[j]] = j
-        while top > 0:
-            if size == pool.size:
-                pool = doubled(pool)
-            pool[size] = top
-            size += 1
-            toggle(top, leaves, nodes, roots)
+            else:
+                if pivot < 0:
+                    pivot = -1 - square
+                if size == pool.size:
+                    pool = doubled(pool)
+                pool[size] = top
+                size += 1
+                toggle(top, leaves, nodes, roots)
             top = highest(leaves, nodes, roots)
         if top == 0:
             toggle(0, leaves, nodes, roots)
+        assert pivot >= 0, "squares that fill no loop are cleared"
+        pivots[j] = pivot
+        column_of[pivot] = j
         start[j + 1] = size
     return pivots

@@ -189,28 +189,31 @@ def _component_pairs(shape: tuple[int, ...], order: Int, cells: str, degree: int
 def _morse_pairs(shape: tuple[int, ...], order: Int, cells: str) -> dict[int, _Ranks]:
     """Pairs of an image in space, by degree, from the critical cells of its lower stars.
 
+    Critical edges connect components or begin a loop; critical squares begin a void, where they connect components of
+    the complement, or fill a loop.
+
     The bars of H_k with pixels as cubes are those of H_(2 - k) of the negated image with pixels as vertices, relative
     to its padding.
     """
     negated = cells == "top"
-    order_, ranks, strides = _grid(shape, order, negated=negated)
-    offsets = kernels.NEIGHBOURS @ strides
-    lower = kernels.lower_neighbours(ranks, offsets)
-    numbers, square_of, edges, descent, rest = kernels.match_edges(order_, lower, offsets)
-    squares, ascent = kernels.critical_squares(order_, lower, offsets, rest)
+    grid = _grid(shape, order, negated=negated)
+    offsets = kernels.NEIGHBOURS @ grid.strides
+    lower = kernels.lower_neighbours(grid.ranks, offsets)
+    numbers, square_of, edges, descent, rest = kernels.match_edges(grid.order, lower, offsets)
+    squares, ascent = kernels.critical_squares(grid.order, lower, offsets, rest)
 
-    swallowed = kernels.merge_components(edges, descent, ranks)
+    swallowed = kernels.merge_components(edges, descent, grid.ranks)
     connecting = swallowed >= 0
-    components = ranks[swallowed[connecting]], edges[connecting, kernels.RANK]
+    components = grid.ranks[swallowed[connecting]], edges[connecting, kernels.RANK]
     numbers[edges[connecting, kernels.CELL]] = 0
 
     # Clearing: squares that separate two components of the complement begin a void and fill no loop.
-    swallowed = kernels.merge_components(np.flipud(squares).copy(), ascent, -ranks)[::-1]
+    swallowed = kernels.merge_components(np.flipud(squares).copy(), ascent, -grid.ranks)[::-1]
     separating = swallowed >= 0
-    voids = squares[separating, kernels.RANK], ranks[swallowed[separating]]
+    voids = squares[separating, kernels.RANK], grid.ranks[swallowed[separating]]
 
     filling = squares[~separating]
-    pivots = kernels.loop_pairs(filling[:, kernels.CELL], numbers, square_of, strides, len(edges))
+    pivots = kernels.loop_pairs(filling[:, kernels.CELL], numbers, square_of, grid.strides, len(edges))
     loops = edges[pivots, kernels.RANK], filling[:, kernels.RANK]
     pairs = {0: components, 1: loops, 2: voids}
     return {2 - k: _reversed(pair, len(order)) for k, pair in pairs.items()} if negated else pairs
@@ -227,8 +230,7 @@ def _bars(flat: Float, order: Int, pairs: _Ranks, *, essential: bool) -> Cubical
     if essential and flat[order[0]] < np.inf:
         births, deaths = np.append(flat[order[0]], births), np.append(np.inf, deaths)
         birth_pixels, death_pixels = np.append(order[0], birth_pixels), np.append(-1, death_pixels)
-    bars = CubicalPairs(births, deaths, birth_pixels, death_pixels)
     if (births[1:] > births[:-1]).all():
-        return bars
-    by_value = np.lexsort((deaths, births))  # stable
-    return CubicalPairs(*(array[by_value] for array in bars))
+        return CubicalPairs(births, deaths, birth_pixels, death_pixels)
+    by = np.lexsort((deaths, births))  # stable: pixels of equal values are sorted by rank
+    return CubicalPairs(births[by], deaths[by], birth_pixels[by], death_pixels[by])
