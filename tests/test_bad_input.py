@@ -297,7 +297,6 @@ def test_cut_offs_that_are_right(value):
 
 BAD_DEGREES = [
     (-1, "degree must be an integer of at least 0, got degree=-1"),
-    (2, "degree must be at most 1 for this filtration, got degree=2"),
     (True, "degree must be an integer of at least 0, got degree=True"),
     (1.0, r"degree must be an integer of at least 0, got degree=1\.0"),
     ("1", "degree must be an integer of at least 0, got degree='1'"),
@@ -323,7 +322,6 @@ def test_bad_degrees_are_refused(function, degree, message):
         ({0, 1}, r"degrees must be a non-empty sequence .* got degrees=\{0, 1\}"),
         (None, "degrees must be a non-empty sequence .* got degrees=None"),
         ((0, 0), r"degrees must be different, got degrees=\(0, 0\)"),
-        ((0, 2), "degree must be at most 1 for this filtration, got degree=2"),
         ((0, -1), "degree must be an integer of at least 0, got degree=-1"),
         ((0, True), "degree must be an integer of at least 0, got degree=True"),
         (np.array([0.0, 1.0]), "degree must be an integer of at least 0, got degree="),

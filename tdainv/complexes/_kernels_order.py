@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tdainv._numba import kernel
+from tdainv._numba import inline_kernel, kernel
 
 LONG_RUN = 32
 
@@ -44,39 +44,53 @@ def sort_ties(order, grades):
     return in_long_run
 
 
+@inline_kernel
+def _entries_by_row(indptr, indices, new_row, n_rows, columns):
+    """Entries of some columns row by row: where rows start, and places in `columns`, increasing within each row."""
+    row_start = np.zeros(n_rows + 1, np.int64)
+    for c in range(columns.size):
+        for i in range(indptr[columns[c]], indptr[columns[c] + 1]):
+            row = new_row[indices[i]]
+            if row >= 0:
+                row_start[row + 1] += 1
+    for row in range(n_rows):
+        row_start[row + 1] += row_start[row]
+    by_row = np.empty(row_start[n_rows], np.int32)
+    fill = np.empty(n_rows, np.int64)
+    for row in range(n_rows):
+        fill[row] = row_start[row]
+    for c in range(columns.size):
+        for i in range(indptr[columns[c]], indptr[columns[c] + 1]):
+            row = new_row[indices[i]]
+            if row >= 0:
+                by_row[fill[row]] = c
+                fill[row] += 1
+    return row_start, by_row
+
+
+@kernel
+def transpose_columns(indptr, indices, new_row, n_rows, columns):
+    """CSC arrays of the transpose of some columns with rows renumbered (-1: dropped), increasing within each column."""
+    return _entries_by_row(indptr, indices, new_row, n_rows, columns)
+
+
 @kernel
 def rearrange_columns(indptr, indices, new_row, n_rows, columns):
     """CSC arrays of some columns with rows renumbered (-1: dropped), increasing within each column.
 
     Two passes of counting, by rows and then by columns: linear time, however long the columns are.
     """
-    row_start = np.zeros(n_rows + 1, np.int64)
+    row_start, by_row = _entries_by_row(indptr, indices, new_row, n_rows, columns)
     new_indptr = np.zeros(columns.size + 1, np.int64)
-    for c in range(columns.size):
-        kept = 0
-        for i in range(indptr[columns[c]], indptr[columns[c] + 1]):
-            row = new_row[indices[i]]
-            if row >= 0:
-                row_start[row + 1] += 1
-                kept += 1
-        new_indptr[c + 1] = new_indptr[c] + kept
-    for row in range(n_rows):
-        row_start[row + 1] += row_start[row]
-    by_row = np.empty(new_indptr[columns.size], np.int32)
-    for c in range(columns.size):
-        for i in range(indptr[columns[c]], indptr[columns[c] + 1]):
-            row = new_row[indices[i]]
-            if row >= 0:
-                by_row[row_start[row]] = c
-                row_start[row] += 1
-    entries = np.empty(by_row.size, np.int32)
+    for i in range(by_row.size):
+        new_indptr[by_row[i] + 1] += 1
     fill = np.empty(columns.size, np.int64)
     for c in range(columns.size):
         fill[c] = new_indptr[c]
-    i = 0
+        new_indptr[c + 1] += new_indptr[c]
+    entries = np.empty(by_row.size, np.int32)
     for row in range(n_rows):
-        while i < row_start[row]:
+        for i in range(row_start[row], row_start[row + 1]):
             entries[fill[by_row[i]]] = row
             fill[by_row[i]] += 1
-            i += 1
     return new_indptr, entries

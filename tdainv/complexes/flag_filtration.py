@@ -1,15 +1,19 @@
-"""Flag (Vietoris--Rips) filtrations, given by dissimilarities and vertex grades, never expanded."""
+"""Flag (Vietoris--Rips) filtrations, given by dissimilarities and vertex grades; expanded as little as possible."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float, Int
+from tdainv.complexes._kernels_cliques import edges_within
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
+from tdainv.complexes.edge_collapse import collapse_edges
+from tdainv.complexes.expansion import flag_complex
+from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.reduced_flag import ReducedFlag, connecting_edges, reduce_filtration
 
 
@@ -127,22 +131,111 @@ class FlagFiltration:
         """Return a small chain complex with the homology of the filtration in `degree`, at every grade.
 
         Degree 0 with at most one vertex function takes the edges of minimum spanning forests, in O(n^2). Otherwise
-        this is the reduced flag complex: O(n^3 / 64) word operations in the worst case, n^2 distances sorted.
+        degrees 0 and 1 take the reduced flag complex: O(n^3 / 64) word operations in the worst case, n^2 distances
+        sorted. Higher degrees k take :meth:`collapsed_complex`, whose number of cells decides.
 
         Parameters
         ----------
-        degree : {0, 1}
+        degree : int
+            At least 0.
 
         Returns
         -------
         ChainComplex
+
+        Raises
+        ------
+        MemoryLimitError
+            If it would not fit in memory.
         """
         return self.chain_complexes((degree,))[0]
 
     def chain_complexes(self, degrees: Sequence[int]) -> list[ChainComplex]:
         """Return :meth:`chain_complex` for several degrees; they share the work."""
-        for degree in degrees:
-            check.degree(degree, largest=1)
+        low = [degree for degree in degrees if check.degree(degree) <= 1]
+        high = [degree for degree in degrees if degree > 1]
+        found = dict(zip(low, self._low_degrees(low), strict=True)) if low else {}
+        if high:
+            complexes = self.collapsed_complex(max(high)).chain_complexes(high)
+            # Numbers of cells of a complex that only lives here say nothing.
+            found |= {degree: replace(complex_, cells=None) for degree, complex_ in zip(high, complexes, strict=True)}
+        return [found[degree] for degree in degrees]
+
+    def collapsed_complex(self, degree: int) -> FilteredComplex:
+        """Complex with the same homology in all degrees up to `degree`, at every grade; much smaller, as a rule.
+
+        Edges are collapsed (see tdainv/complexes/edge_collapse.py), and simplices of dimension degree + 1 are left out
+        where others span their boundaries. The values of edges that stay may be larger than their distances.
+
+        Parameters
+        ----------
+        degree : int
+
+        Returns
+        -------
+        FilteredComplex
+            With cells up to dimension degree + 1, on the vertices 0, ..., n - 1.
+
+        Raises
+        ------
+        MemoryLimitError
+            If it would not fit in memory.
+
+        References
+        ----------
+        Glisse, Pritam: Swap, shift and trim to edge collapse a filtration, SoCG 2022.
+        Alonso, Kerber, Pritam: Filtration-domination in bifiltered graphs, ALENEX 2023.
+
+        Examples
+        --------
+        The corners of an octahedron span a sphere; the diagonals, which have equal lengths, fill it:
+
+        >>> import numpy as np, tdainv
+        >>> octahedron = tdainv.rips(np.vstack([np.eye(3), -np.eye(3)]))
+        >>> octahedron.expand(3)
+        FilteredComplex(6 + 15 + 20 + 15 cells, 1 parameter)
+        >>> octahedron.collapsed_complex(2)
+        FilteredComplex(6 + 13 + 12 + 4 cells, 1 parameter)
+        >>> tdainv.barcode(octahedron, degree=2).diagram
+        array([[1.41421356, 2.        ]])
+        """
+        check.degree(degree)
+        edges, values = collapse_edges(self.distances, self.vertex_grades, self.max_edge)
+        return flag_complex(edges, values, self.vertex_births, self.vertex_grades, degree + 1, homology_only=True)
+
+    def expand(self, max_dimension: int) -> FilteredComplex:
+        """List all simplices up to a dimension.
+
+        Parameters
+        ----------
+        max_dimension : int
+            At least 1. Homology in degree k needs dimension k + 1; :meth:`chain_complex` has no need of the list.
+
+        Returns
+        -------
+        FilteredComplex
+            With p parameters, on the vertices 0, ..., n - 1; edges above ``max_edge`` and their cofaces left out.
+            Cells are listed by dimension, then lexicographically by vertices.
+
+        Raises
+        ------
+        MemoryLimitError
+            Before the simplices of a dimension that would not fit are listed.
+
+        Examples
+        --------
+        >>> triangle = FlagFiltration([[0, 1, 3], [1, 0, 2], [3, 2, 0]]).expand(2)
+        >>> triangle
+        FilteredComplex(3 + 3 + 1 cells, 1 parameter)
+        >>> triangle.grades.ravel()
+        array([0., 0., 0., 1., 3., 2., 3.])
+        """
+        dimension = check.positive_integer(max_dimension, "max_dimension")
+        edges = edges_within(self.distances, np.full(self.n_vertices, min(self.max_edge, np.finfo(float).max)))
+        values = self.distances[edges[:, 0], edges[:, 1]]
+        return flag_complex(edges, values, self.vertex_births, self.vertex_grades, dimension)
+
+    def _low_degrees(self, degrees: Sequence[int]) -> list[ChainComplex]:
         if 1 not in degrees and self.n_parameters <= 2:
             edges = connecting_edges(self.distances, self.vertex_grades, self.max_edge)
             return [self._components(edges, self._edge_boundary(edges)) for _ in degrees]

@@ -38,7 +38,8 @@ class _Working(NamedTuple):
     prefix: Int
 
 
-def _dense_ranks(vertex_grades: Float) -> Int:
+def dense_ranks(vertex_grades: Float) -> Int:
+    """Number of each value among the values of its column, shape (n, q)."""
     if vertex_grades.shape[1] == 0:
         return np.zeros(vertex_grades.shape, np.int64)
     return np.column_stack([np.unique(column, return_inverse=True)[1] for column in vertex_grades.T])
@@ -46,7 +47,7 @@ def _dense_ranks(vertex_grades: Float) -> Int:
 
 def _working_labels(distances: Float, vertex_grades: Float) -> _Working:
     n, q = vertex_grades.shape
-    ranks = _dense_ranks(vertex_grades)
+    ranks = dense_ranks(vertex_grades)
     if q == 0:
         # Central points first: they cover most lunes, and covers are looked for from the first vertex on.
         order = np.argsort(np.where(np.isinf(distances), 0.0, distances).max(axis=1), kind="stable")

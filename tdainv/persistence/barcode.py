@@ -13,6 +13,7 @@ from tdainv._typing import Float, Int
 from tdainv.complexes.chain_complex import ChainComplex
 from tdainv.complexes.cubical_filtration import CubicalFiltration, with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
+from tdainv.complexes.flag_filtration import FlagFiltration
 from tdainv.persistence._kernels_reduction import reduce_columns
 from tdainv.persistence.cubical import CubicalPairs, cubical_pairs
 from tdainv.persistence.pairing import pair_cells
@@ -171,10 +172,11 @@ def barcodes(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> l
     if isinstance(filtration, CubicalFiltration) and len(filtration.shape) <= 3:
         bars = cubical_pairs(filtration.pixels[..., 0], filtration.cells, degrees)
         return [_barcode_of_image(found, degree) for found, degree in zip(bars, degrees, strict=True)]
+    if isinstance(filtration, FlagFiltration):
+        return _barcodes_of_flag(filtration, degrees)
     filtration = with_listed_cells(filtration)
     if isinstance(filtration, FilteredComplex):
-        pairs = pair_cells(filtration, degrees)
-        return [_barcode_of_pairs(filtration, *found, degree) for found, degree in zip(pairs, degrees, strict=True)]
+        return _barcodes_of_cells(filtration, degrees)
     return [_barcode_of_complex(complex_) for complex_ in complexes_of(filtration, degrees)]
 
 
@@ -207,11 +209,26 @@ def _barcode_of_image(bars: CubicalPairs, degree: int) -> Barcode:
     return Barcode(bars.births, bars.deaths, degree, pairing=np.column_stack([bars.birth_pixels, bars.death_pixels]))
 
 
-def _barcode_of_pairs(complex_: FilteredComplex, births: Int, deaths: Int, degree: int) -> Barcode:
+def _barcodes_of_flag(filtration: FlagFiltration, degrees: Sequence[int]) -> list[Barcode]:
+    """Low degrees from the reduced flag complex; others from the simplices that are left after a collapse."""
+    low, high = ([degree for degree in degrees if (degree > 1) == above] for above in (False, True))
+    found = {}
+    if low:
+        found = {complex_.degree: _barcode_of_complex(complex_) for complex_ in filtration.chain_complexes(low)}
+    if high:
+        for bars in _barcodes_of_cells(filtration.collapsed_complex(max(high)), high):
+            found[bars.degree] = Barcode(bars.births, bars.deaths, bars.degree)  # its cells are not the user's
+    return [found[degree] for degree in degrees]
+
+
+def _barcodes_of_cells(complex_: FilteredComplex, degrees: Sequence[int]) -> list[Barcode]:
     values = np.append(complex_.grades[:, 0], np.inf)  # number -1: never
-    bars = values[births] < values[deaths]
-    pairing = np.column_stack([births[bars], deaths[bars]])
-    return Barcode(values[pairing[:, 0]], values[pairing[:, 1]], degree, pairing=pairing)
+    found = []
+    for degree, (births, deaths) in zip(degrees, pair_cells(complex_, degrees), strict=True):
+        bars = values[births] < values[deaths]
+        pairing = np.column_stack([births[bars], deaths[bars]])
+        found.append(Barcode(values[pairing[:, 0]], values[pairing[:, 1]], degree, pairing=pairing))
+    return found
 
 
 def _barcode_of_complex(complex_: ChainComplex) -> Barcode:

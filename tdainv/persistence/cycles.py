@@ -11,6 +11,7 @@ from tdainv._typing import Int, Number
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.cubical_filtration import with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
+from tdainv.complexes.flag_filtration import FlagFiltration
 from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence._kernels_reduction import reduce_columns
 from tdainv.persistence.barcode import Filtration, complexes_of, pair_generators, require_one_parameter
@@ -85,6 +86,9 @@ def representative_cycles(filtration: Filtration | ChainComplex, degree: int) ->
 
 
 def _paired(filtration: Filtration | ChainComplex, degree: int) -> _Paired:
+    if isinstance(filtration, FlagFiltration) and degree > 1:
+        simplices = filtration.collapsed_complex(degree)
+        return _paired(simplices, degree)._replace(names=simplices.simplices(degree))
     if isinstance(filtration, FilteredComplex):
         appears = np.isfinite(filtration.grades).all(axis=1)
         number = np.full(len(filtration) + 1, -1)  # the last one is for death -1

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tdainv._typing import Int, Number
-from tdainv.complexes._kernels_order import rearrange_columns
+from tdainv._typing import Int
+from tdainv.complexes._kernels_order import rearrange_columns, transpose_columns
 from tdainv.complexes.chunks import Level, sorted_levels
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.persistence._kernels_forest import pair_cocomponents, pair_components
@@ -90,9 +90,11 @@ class _Pairing:
 
 def _homology(level: Level, n_rows: int, rows: Int, columns: Int) -> Int:
     """Row of each column in the reduction of the boundary matrix, -1 for none."""
-    indptr, indices = _restrict(level, n_rows, rows, columns)
+    number = np.full(n_rows, -1, np.int32)
+    number[rows] = np.arange(len(rows), dtype=np.int32)
+    indptr, indices = rearrange_columns(level.indptr, level.indices, number, len(rows), columns)
     pivots, *_ = reduce_columns(indptr, indices, len(rows), np.zeros(len(columns), np.int64), 1, 0)
-    return np.where(pivots < 0, -1, rows[pivots] if len(rows) else -1)
+    return np.append(rows, -1)[pivots]
 
 
 def _cohomology(level: Level, n_rows: int, rows: Int, columns: Int) -> Int:
@@ -100,22 +102,12 @@ def _cohomology(level: Level, n_rows: int, rows: Int, columns: Int) -> Int:
 
     The pairs are the same (de Silva, Morozov, Vejdemo-Johansson, Dualities in persistent (co)homology, 2011).
     """
-    indptr, indices = _restrict(level, n_rows, rows, columns)
-    column_of = np.repeat(np.arange(len(columns)), np.diff(indptr))
-    co_columns = len(rows) - 1 - indices
-    order = np.argsort(co_columns[::-1], kind="stable")  # entries then increase within each column
-    co_indptr = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(np.bincount(co_columns, minlength=len(rows)), out=co_indptr[1:])
-    entries = (len(columns) - 1 - column_of)[::-1][order].astype(np.int32)
-    co_pivots, *_ = reduce_columns(co_indptr, entries, len(columns), np.zeros(len(rows), np.int64), 1, 0)
-    row_of = np.full(len(columns), -1)
-    found = np.flatnonzero(co_pivots >= 0)
-    row_of[len(columns) - 1 - co_pivots[found]] = rows[len(rows) - 1 - found]
-    return row_of
-
-
-def _restrict(level: Level, n_rows: int, rows: Int, columns: Int) -> tuple[Int, Number]:
-    """CSC arrays of some rows and columns."""
+    rows, columns = rows[::-1], np.ascontiguousarray(columns[::-1])
     number = np.full(n_rows, -1, np.int32)
     number[rows] = np.arange(len(rows), dtype=np.int32)
-    return rearrange_columns(level.indptr, level.indices, number, len(rows), columns)
+    indptr, indices = transpose_columns(level.indptr, level.indices, number, len(rows), columns)
+    pivots, *_ = reduce_columns(indptr, indices, len(columns), np.zeros(len(rows), np.int64), 1, 0)
+    row_of = np.full(len(columns), -1)
+    paired = np.flatnonzero(pivots >= 0)
+    row_of[pivots[paired]] = rows[paired]
+    return row_of[::-1]
