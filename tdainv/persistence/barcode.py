@@ -14,6 +14,7 @@ from tdainv.complexes.chain_complex import ChainComplex
 from tdainv.complexes.cubical_filtration import CubicalFiltration, with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.flag_filtration import FlagFiltration
+from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence._kernels_reduction import reduce_columns
 from tdainv.persistence.cubical import CubicalPairs, cubical_pairs
 from tdainv.persistence.pairing import pair_cells
@@ -83,7 +84,7 @@ class Barcode:
             raise ValueError(f"births and deaths must have the same shape (k,), got {births.shape} and {deaths.shape}.")
         if not np.isfinite(births).all() or not (births < deaths).all():
             raise ValueError("Each bar must have a finite birth below its death.")
-        order = np.lexsort((deaths, births))
+        order = lexicographic_order(np.column_stack([births, deaths]))
         object.__setattr__(self, "births", births[order])
         object.__setattr__(self, "deaths", deaths[order])
         for name in ("birth_simplices", "death_simplices", "pairing"):

@@ -13,7 +13,9 @@ import numpy as np
 from tdainv import _validation as check
 from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int, Number
+from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence import _kernels_cubical as kernels
+from tdainv.persistence.plane import planar_pairs
 
 _NEVER = np.iinfo(np.int32).max  # rank of padding that is not part of the image
 _BEFORE = -1  # rank of padding that is there before all pixels
@@ -51,6 +53,7 @@ class _Grid(NamedTuple):
 
 # Two arrays of shape (k,): ranks of the pixels at which bars begin and end.
 _Ranks = tuple[Number, Number]
+_Pixels = tuple[Int, Int]
 
 
 def cubical_pairs(values: ArrayLike, cells: str, degrees: Sequence[int]) -> list[CubicalPairs]:
@@ -82,9 +85,9 @@ def cubical_pairs(values: ArrayLike, cells: str, degrees: Sequence[int]) -> list
     Notes
     -----
     Bars of degree 0 are found by union-find over the pixels from the lowest up, those of degree d - 1 by union-find
-    from the highest down (Alexander duality), in time O(n log n) for n pixels. Loops in space are those of a discrete
-    Morse complex, whose cells are few in smooth images [1]_; with ``cells="top"`` of that of the negated image, which
-    has the same bars the other way round [2]_.
+    from the highest down (Alexander duality), in time O(n log n) for n pixels; in the plane only saddles are sorted.
+    Loops in space are those of a discrete Morse complex, whose cells are few in smooth images [1]_; with
+    ``cells="top"`` of that of the negated image, which has the same bars the other way round [2]_.
 
     References
     ----------
@@ -107,14 +110,9 @@ def cubical_pairs(values: ArrayLike, cells: str, degrees: Sequence[int]) -> list
     image = _checked(values)
     check.option(cells, ("vertices", "top"), "cells")
     degrees = check.degrees(degrees)
-    flat = image.ravel()
-    order = _by_value(flat)
-    if image.ndim == 3 and 1 in degrees:
-        pairs = _morse_pairs(image.shape, order, cells)
-    else:
-        pairs = {k: _component_pairs(image.shape, order, cells, k) for k in degrees if k in (0, image.ndim - 1)}
+    pairs = _planar_pairs(image, cells) if image.ndim == 2 else _pairs(image, cells, degrees)
     none = np.empty(0, np.int64)
-    return [_bars(flat, order, pairs.get(k, (none, none)), essential=k == 0) for k in degrees]
+    return [_bars(image.ravel(), *pairs.get(k, (none, none)), essential=k == 0) for k in degrees]
 
 
 def _checked(values: ArrayLike) -> Float:
@@ -129,6 +127,24 @@ def _checked(values: ArrayLike) -> Float:
         raise ValueError(f"{what} needs at most {_MOST_PLACES} pixels with padding, got {n_places}.")
     require_memory(_BYTES_A_PLACE[image.ndim] * n_places, what, "Downsample the image.")
     return image
+
+
+def _planar_pairs(image: Float, cells: str) -> dict[int, _Pixels]:
+    if image.max() == np.inf:  # pixels that never appear are like others, but must not be mistaken for the outside
+        ranks = np.empty(image.size)
+        ranks[_by_value(image.ravel())] = np.arange(image.size)
+        image = ranks.reshape(image.shape)
+    return planar_pairs(image, cells)
+
+
+def _pairs(image: Float, cells: str, degrees: Sequence[int]) -> dict[int, _Pixels]:
+    """Pixels at which the bars of an image on a line or in space begin and end, by degree."""
+    order = _by_value(image.ravel())
+    if image.ndim == 3 and 1 in degrees:
+        ranks = _morse_pairs(image.shape, order, cells)
+    else:
+        ranks = {k: _component_pairs(image.shape, order, cells, k) for k in degrees if k in (0, image.ndim - 1)}
+    return {k: (order[births], order[deaths]) for k, (births, deaths) in ranks.items()}
 
 
 def _by_value(flat: Float) -> Int:
@@ -219,18 +235,15 @@ def _morse_pairs(shape: tuple[int, ...], order: Int, cells: str) -> dict[int, _R
     return {2 - k: _reversed(pair, len(order)) for k, pair in pairs.items()} if negated else pairs
 
 
-def _bars(flat: Float, order: Int, pairs: _Ranks, *, essential: bool) -> CubicalPairs:
+def _bars(flat: Float, birth_pixels: Int, death_pixels: Int, *, essential: bool) -> CubicalPairs:
     """Bars of positive length, and the component of the lowest pixel."""
-    long = flat[order[pairs[0]]] < flat[order[pairs[1]]]
-    birth_ranks, death_ranks = (ranks[long].astype(np.int64) for ranks in pairs)
-    by_rank = np.argsort(birth_ranks * len(order) + death_ranks)
-    birth_pixels, death_pixels = order[birth_ranks[by_rank]], order[death_ranks[by_rank]]
     births, deaths = flat[birth_pixels], flat[death_pixels]
-    death_pixels[deaths == np.inf] = -1
-    if essential and flat[order[0]] < np.inf:
-        births, deaths = np.append(flat[order[0]], births), np.append(np.inf, deaths)
-        birth_pixels, death_pixels = np.append(order[0], birth_pixels), np.append(-1, death_pixels)
-    if (births[1:] > births[:-1]).all():
-        return CubicalPairs(births, deaths, birth_pixels, death_pixels)
-    by = np.lexsort((deaths, births))  # stable: pixels of equal values are sorted by rank
-    return CubicalPairs(births[by], deaths[by], birth_pixels[by], death_pixels[by])
+    long = births < deaths
+    columns = [array[long].astype(np.float64) for array in (births, deaths, birth_pixels, death_pixels)]
+    columns[3][columns[1] == np.inf] = -1
+    table = np.column_stack(columns)
+    lowest = int(flat.argmin())
+    if essential and flat[lowest] < np.inf:
+        table = np.vstack([table, [flat[lowest], np.inf, lowest, -1]])
+    births, deaths, birth_pixels, death_pixels = table[lexicographic_order(table)].T.copy()
+    return CubicalPairs(births, deaths, birth_pixels.astype(np.int64), death_pixels.astype(np.int64))
