@@ -96,12 +96,12 @@ def vertex_values(values: ArrayLike, n: int, name: str, *, least: int = 1) -> Fl
 
 def grades(values: ArrayLike, n: int, name: str = "grades") -> Float:
     """Check grades: shape (n, p) or (n,), p >= 1, numbers or inf."""
-    rule = f"must have shape ({n}, p) with p >= 1, or ({n},),"
+    rule = f"must have shape ({n}, p) with p >= 1, or ({n},)"
     array = _as_float_array(values, name, rule)
     if array.ndim == 1 and len(array) == n:
         array = array[:, np.newaxis]
     if array.ndim != 2 or len(array) != n or array.shape[1] == 0:
-        raise ValueError(f"{name} {rule} got shape {array.shape}.")
+        raise ValueError(f"{name} {rule}, got shape {array.shape}.")
     wrong = np.isnan(array) | np.isneginf(array)
     if wrong.any():
         i, k = (int(index) for index in np.argwhere(wrong)[0])
@@ -111,8 +111,10 @@ def grades(values: ArrayLike, n: int, name: str = "grades") -> Float:
 
 def axes(values: Sequence[ArrayLike], p: int) -> list[Float]:
     """Check the axes of a product grid in R^p: p non-empty arrays of increasing numbers."""
+    if not hasattr(values, "__len__") or isinstance(values, str):
+        raise TypeError(f"axes must be a sequence of arrays, one for each axis, got {values!r}.")
     if len(values) != p:
-        raise ValueError(f"axes must be {p} arrays, one for each axis, got {len(values)}.")
+        raise ValueError(f"axes must be {_counted(p, 'array')}, one for each axis, got {len(values)}.")
     lines = [
         _as_float_array(axis, f"axes[{k}]", "must be an array of increasing numbers") for k, axis in enumerate(values)
     ]
@@ -122,11 +124,27 @@ def axes(values: Sequence[ArrayLike], p: int) -> list[Float]:
     return lines
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def dimension(value: Any) -> int:
+    """Check the dimension of a cell: an integer of at least 0."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise ValueError(f"dimension must be an integer of at least 0, got dimension={value!r}.")
+    return int(value)
+
+
 def integers(values: ArrayLike, name: str, shape: tuple[int | None, ...]) -> Int:
     """Check an array of integers of the given shape, with None where any length will do."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} must be integers, got values that do not form an array ({error}).") from None
     if array.size == 0 and array.dtype.kind == "f":
         array = array.astype(np.int64)
+    if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{name} must be integers below 2**63, got {array.max()}.")
     sizes = ", ".join("n" if size is None else str(size) for size in shape) + ("," if len(shape) == 1 else "")
     fits = array.ndim == len(shape) and all(s is None or s == n for s, n in zip(shape, array.shape, strict=True))
     if array.dtype.kind not in "iu" or not fits:

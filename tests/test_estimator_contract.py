@@ -54,33 +54,27 @@ def square_weight(births, persistences):
     return persistences**2
 
 
+SHAPES = ((4, 3), (2, 5), (3, 3), (6, 2), (1, 4))
+
+
 @cache
 def inputs(kind):
     """Five items of different sizes; never changed by a test."""
     rng = np.random.default_rng(0)
     clouds = [rng.normal(size=(n, 2)) for n in (9, 12, 7, 15, 10)]
-    match kind:
-        case "clouds":
-            return clouds
-        case "distances":
-            return [cdist(cloud, cloud) for cloud in clouds]
-        case "pairs":
-            return [(cloud, np.abs(cloud[:, 0])) for cloud in clouds]
-        case "images":
-            return [rng.integers(0, 5, shape).astype(float) for shape in ((4, 3), (2, 5), (3, 3), (6, 2), (1, 4))]
-        case "channels":
-            return [rng.normal(size=(*shape, 2)) for shape in ((4, 3), (2, 5), (3, 3), (6, 2), (1, 4))]
-        case "grids":
-            return [tdainv.cubical(image) for image in inputs("images")]
-        case "filtrations":
-            return [tdainv.rips(cloud) for cloud in clouds]
-        case "bifiltrations":
-            return [tdainv.codensity_rips(cloud) for cloud in clouds]
-        case "measures":
-            return [tuple(tdainv.hilbert_signed_measures(f, (0, 1))) for f in inputs("bifiltrations")]
-        case "barcodes":
-            return [tuple(tdainv.barcodes(f, (0, 1))) for f in inputs("filtrations")]
-    raise AssertionError(kind)
+    make = {
+        "clouds": lambda: clouds,
+        "distances": lambda: [cdist(cloud, cloud) for cloud in clouds],
+        "pairs": lambda: [(cloud, np.abs(cloud[:, 0])) for cloud in clouds],
+        "images": lambda: [rng.integers(0, 5, shape).astype(float) for shape in SHAPES],
+        "channels": lambda: [rng.normal(size=(*shape, 2)) for shape in SHAPES],
+        "grids": lambda: [tdainv.cubical(image) for image in inputs("images")],
+        "filtrations": lambda: [tdainv.rips(cloud) for cloud in clouds],
+        "bifiltrations": lambda: [tdainv.codensity_rips(cloud) for cloud in clouds],
+        "measures": lambda: [tuple(tdainv.hilbert_signed_measures(f, (0, 1))) for f in inputs("bifiltrations")],
+        "barcodes": lambda: [tuple(tdainv.barcodes(f, (0, 1))) for f in inputs("filtrations")],
+    }
+    return make[kind]()
 
 
 BAD_ITEMS = {

@@ -294,7 +294,7 @@ EDGE = [[0], [1], [0, 1]]
         (FilteredComplex.from_simplices(EDGE, [0, 1, 1]), [0.0], r"vertex_values must have shape \(2,\)"),
         (FilteredComplex.from_simplices(EDGE, [0, 1, 1]), [[0.0], [1.0]], r"vertex_values must have shape \(2,\)"),
         (FilteredComplex.from_simplices(EDGE, [0, 1, 1]), [0.0, np.nan], "vertex_values must be finite"),
-        (FilteredComplex([0, 1], [0, 0, 0], [], [0, 0]), None, "must have vertices, got cell 1 of dimension 1"),
+        (FilteredComplex([0, 1], [0, 0, 0], [], [0, 0]), None, "needs cells with vertices, got cell 1 of dimension 1"),
         (FilteredComplex([0, 1], [0, 0, 1], [0], [0, 0]), None, "must have two vertices, got cell 1 with 1"),
     ],
 )

@@ -22,6 +22,8 @@ RESULTS = HERE.parent / "results"
 OURS = "tdainv"
 MAX_REPETITIONS = 9
 IMPORT_SECONDS = 300.0
+UNTIMED_SECONDS = 300.0
+NOT_REPEATED_SECONDS = 15.0
 
 
 class TaskError(RuntimeError):
@@ -84,7 +86,9 @@ class Worker:
         except queue.Empty:
             self.stop()
             return None
-        if state == "failed":
+        if state == "ended":
+            self.stop()
+        if state != "done":
             raise TaskError(value)
         return Run(*value, result, peak)
 
@@ -94,17 +98,22 @@ def _read(stream: Any, answers: queue.Queue[Any]) -> None:
         while True:
             answers.put(pickle.load(stream))
     except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-        answers.put(("failed", "the process ended (out of memory?)", None, None))
+        answers.put(("ended", "the process ended (out of memory?)", None, None))
 
 
 @dataclass
 class Contender:
-    """One way to compute the answer: a function of a worker, with its first arguments."""
+    """One way to compute the answer: a function of a worker, with its first arguments.
+
+    Where only a part of the work is to be timed, two more functions of the worker's module keep the rest out of it.
+    """
 
     name: str
     worker: Worker
     function: str
     arguments: tuple[Any, ...] = ()
+    before: str = ""  # makes the objects that a run needs: same arguments as the run, not timed
+    after: str = ""  # takes the answer from the objects that a run leaves: no arguments, not timed
     seconds: list[float] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)  # of all runs, warm-up included
     capped: bool = False
@@ -115,15 +124,19 @@ class Contender:
 
     def attempt(self, data: tuple[Any, ...], cap: float) -> float | None:
         """Run once; the time is returned, not noted. None if it was capped or failed."""
+        arguments = (*self.arguments, *data)
         try:
-            run = self.worker.run(self.function, *self.arguments, *data, cap=cap)
+            if self.before:
+                self.worker.run(self.before, *arguments, cap=UNTIMED_SECONDS)
+            run = self.worker.run(self.function, *arguments, cap=cap)
+            answer = self.worker.run(self.after, cap=UNTIMED_SECONDS) if self.after and run is not None else run
         except TaskError as error:
             self.error = str(error)
             return None
-        if run is None:
+        if run is None or answer is None:
             self.capped = True
             return None
-        self.result, self.peak_mb = run.result, run.peak_mb
+        self.result, self.peak_mb = answer.result, run.peak_mb
         self.cpu_seconds.append(run.cpu_seconds)
         return run.seconds
 
@@ -140,11 +153,14 @@ class Contender:
         return statistics.median(self.cpu_seconds)
 
 
-def race(contenders: Sequence[Contender], data: tuple[Any, ...], cap: float, budget: float = 10.0) -> None:
+def race(
+    contenders: Sequence[Contender], data: tuple[Any, ...], cap: float, budget: float = 10.0, least: int = 1
+) -> None:
     """Measure the contenders in turn, A B A B ..., as often as a time budget for each allows.
 
     The first run of each is a warm-up and tells how often to repeat. It counts where it took more than half the
-    budget: one-off costs are small against that.
+    budget: one-off costs are small against that. At least `least` runs
+    count, but one run is enough that takes longer than 15 seconds.
     """
     planned = {}
     for contender in contenders:
@@ -155,8 +171,9 @@ def race(contenders: Sequence[Contender], data: tuple[Any, ...], cap: float, bud
             continue
         if first > budget / 2:
             contender.seconds.append(first)
+            planned[contender.name] = least - 1 if first < NOT_REPEATED_SECONDS else 0
         else:
-            planned[contender.name] = max(3, min(MAX_REPETITIONS, int(budget / max(first, 1e-9))))
+            planned[contender.name] = max(3, least, min(MAX_REPETITIONS, int(budget / max(first, 1e-9))))
     for repetition in range(MAX_REPETITIONS):
         for contender in contenders:
             if repetition < planned.get(contender.name, 0):

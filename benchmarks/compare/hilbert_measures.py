@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 import numpy as np
+from _answers import RELATIVE, atom_difference
 from _harness import (
     OURS,
     Contender,
@@ -33,7 +34,6 @@ from tdainv import datasets, kde_codensity
 
 SIZES = (100, 200, 300, 500)
 LARGE_SIZES = (1000, 2000)
-RELATIVE = 1e-9  # two programs round the same distance differently
 N_GRADES = 2000
 
 
@@ -50,26 +50,8 @@ def judge(ours: list[Any], theirs: list[Any]) -> dict[str, Any]:
     verdict, worst = {}, 0
     for degree, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
         verdict[f"atoms_h{degree}"] = len(other[1])
-        worst = max(worst, _atom_difference(mine, other), _cumulative_difference(mine, other, degree))
+        worst = max(worst, atom_difference(mine, other), _cumulative_difference(mine, other, degree))
     return {**verdict, "max_difference": worst, "agree": worst == 0}
-
-
-def _atom_difference(mine: Any, other: Any) -> int:
-    """Largest weight of the difference of two measures, where coordinates equal up to rounding are equal."""
-    points = np.concatenate([mine[0], other[0]])
-    weights = np.concatenate([mine[1], -other[1]])
-    cells = np.column_stack([_snap(column) for column in points.T])
-    _, place = np.unique(cells, axis=0, return_inverse=True)
-    return int(np.abs(np.bincount(place.ravel(), weights)).max(initial=0))
-
-
-def _snap(values: Any) -> Any:
-    """Number the values, with one number for values that are equal up to rounding."""
-    order = np.argsort(values)
-    steps = np.diff(values[order]) > RELATIVE * np.abs(values).max()
-    numbers = np.empty(len(values), np.int64)
-    numbers[order] = np.concatenate([[0], np.cumsum(steps)])
-    return numbers
 
 
 def _cumulative_difference(mine: Any, other: Any, seed: int) -> int:

@@ -16,13 +16,21 @@ import matplotlib.pyplot as plt
 from _harness import OURS, RESULTS
 from matplotlib.lines import Line2D
 
-PANELS = (("rips_barcodes.csv", "H0 and H1 barcodes of Rips filtrations"), ("hilbert_measures.csv", "Hilbert measures"))
+PANELS = (
+    ("rips_barcodes.csv", "H0 and H1 barcodes of Rips filtrations"),
+    ("hilbert_measures.csv", "Hilbert measures"),
+    ("presentations.csv", "Minimal presentations"),
+    ("complex_barcodes.csv", "Barcodes up to degree 2"),
+)
 COLORS = {
     "ripser.py": "#4477aa",
     "giotto-ph": "#228833",
     "gudhi": "#ccbb44",
+    "cripser": "#66ccee",
     "multipers (documented)": "#ee6677",
     "multipers (fastest other way)": "#aa3377",
+    "multipers (mpfree)": "#aa3377",
+    "multipers (mpfree, syzygies)": "#ee99aa",
 }
 
 
@@ -36,6 +44,8 @@ def read(name: str) -> list[dict[str, str]]:
 
 def label(contender: str) -> str:
     library = contender.split()[0]
+    if "mpfree" in contender:
+        return "multipers (mpfree, syzygies)" if "syzygies" in contender else "multipers (mpfree)"
     if library != "multipers" or "documented" in contender:
         return contender if library == "multipers" else library
     return "multipers (fastest other way)"
@@ -55,7 +65,8 @@ def draw(ax: Any, rows: list[dict[str, str]], title: str) -> None:
             ax.annotate("", (2 * ratio, y), (ratio, y), arrowprops={"arrowstyle": "->", "color": COLORS[name]})
     ax.axvline(1.0, color="black", lw=1)
     ax.set_xscale("log")
-    ax.set_xlim(0.5, 3 * max(float(row["ratio"]) for row in rows))
+    ratios = [float(row["ratio"]) for row in rows]
+    ax.set_xlim(min(0.5, 0.7 * min(ratios)), 3 * max(ratios))
     ax.set_yticks(range(len(cases)), cases)
     ax.set_ylim(len(cases) - 0.5, -0.5)
     ax.grid(axis="x", which="both", color="0.92")
@@ -71,14 +82,18 @@ def draw(ax: Any, rows: list[dict[str, str]], title: str) -> None:
 def main() -> int:
     panels = [(rows, title) for name, title in PANELS if (rows := read(name))]
     if not panels:
-        print("No CSV files in benchmarks/results: run rips_barcodes.py and hilbert_measures.py first.")
+        print("No CSV files in benchmarks/results: run the compare scripts first.")
         return 1
     tallest = max(len({row["case"] for row in rows}) for rows, _ in panels)
-    figure, axes = plt.subplots(1, len(panels), figsize=(6.5 * len(panels), 2 + 0.27 * tallest), squeeze=False)
-    for ax, (rows, title) in zip(axes[0], panels, strict=True):
+    lines, columns = (len(panels) + 1) // 2, min(len(panels), 2)
+    size = (6.5 * columns, lines * (2 + 0.27 * tallest))
+    figure, axes = plt.subplots(lines, columns, figsize=size, squeeze=False)
+    for ax, (rows, title) in zip(axes.ravel(), panels, strict=False):
         draw(ax, rows, title)
+    for ax in axes.ravel()[len(panels) :]:
+        ax.set_axis_off()
     figure.tight_layout()
-    figure.savefig(RESULTS / "ratios.png", dpi=120)
+    figure.savefig(RESULTS / "ratios.png", dpi=120, bbox_inches="tight")
     print("results/ratios.png")
     return 0
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _answers import TOLERANCE, compare_diagrams
 from _harness import (
     HERE,
     OURS,
@@ -29,7 +30,6 @@ from scipy.spatial.distance import squareform
 
 from tdainv import datasets
 
-TOLERANCE = 1e-5  # relative to the largest finite value: two of the peers compute in float32
 PUBLISHED = ("sphere_3_192", "klein_400", "celegans", "fractal_r", "dragon_1000", "o3_1024", "dragon_2000")
 FIRST_2000 = ("annulus10k", "torus10k", "clifford_torus")
 
@@ -58,33 +58,7 @@ def published(folder: Path, quick: bool) -> Iterator[tuple[str, Any, bool]]:
 
 
 def judge(ours: list[Any], theirs: list[Any]) -> dict[str, Any]:
-    """Compare barcodes: numbers of bars above the tolerance, and the largest difference of bars."""
-    finite = np.concatenate([diagram[np.isfinite(diagram)] for diagram in ours])
-    scale = float(finite.max(initial=1e-300))
-    worst, verdict = 0.0, {}
-    for degree in (0, 1):
-        mine, other = (_long_bars(diagrams[degree], TOLERANCE * scale) for diagrams in (ours, theirs))
-        verdict[f"bars_h{degree}"] = len(other)
-        worst = max(worst, _difference(mine, other))
-    return {**verdict, "max_difference": f"{worst / scale:.1e}", "agree": worst <= TOLERANCE * scale}
-
-
-def _long_bars(diagram: Any, least: float) -> Any:
-    diagram = np.asarray(diagram, np.float64).reshape(-1, 2)
-    diagram = diagram[diagram[:, 1] - diagram[:, 0] > least]
-    return diagram[np.lexsort(diagram.T[::-1])]
-
-
-def _difference(mine: Any, other: Any) -> float:
-    """Largest difference of bars in sorted order or, where rounding changes the order, the bottleneck distance."""
-    if len(mine) == len(other) and np.array_equal(np.isinf(mine), np.isinf(other)):
-        finite = np.isfinite(mine)
-        difference = np.abs(mine[finite] - other[finite]).max(initial=0.0)
-        if difference < 1e-6 * np.abs(mine[finite]).max(initial=0.0):
-            return difference
-    import gudhi
-
-    return gudhi.bottleneck_distance(mine, other)
+    return compare_diagrams(ours, theirs, TOLERANCE)
 
 
 def contenders_for(case: str, data: tuple[Any, ...], cap: float) -> list[Contender]:

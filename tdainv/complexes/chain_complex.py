@@ -70,6 +70,8 @@ class GradedMatrix:
             )
         if np.isnan(rows).any() or np.isnan(columns).any():
             raise ValueError("Grades must not be NaN.")
+        if not (np.isfinite(rows).all() and np.isfinite(columns).all()):
+            raise ValueError("Grades must be finite: leave out what never appears.")
         if self.indptr.shape != (len(columns) + 1,) or self.indptr[0] != 0 or (np.diff(self.indptr) < 0).any():
             raise ValueError(
                 f"indptr must start at 0, not decrease, and have length n_columns + 1 = {len(columns) + 1}."

@@ -23,20 +23,25 @@ class Level(NamedTuple):
     indices: Number
 
 
-def sorted_levels(
-    dimensions: Int, indptr: Int, indices: Number, grades: Float, lowest: int, highest: int
-) -> dict[int, Level]:
-    """Cells that appear at some grade, sorted lexicographically by grade in each dimension from lowest to highest.
+def needed_dimensions(degrees: Sequence[int]) -> list[int]:
+    """Dimensions of the cells around the given degrees, from one below to two above, increasing."""
+    return sorted({k for degree in degrees for k in range(degree - 1, degree + 3)})
 
-    The boundary of the lowest dimension is left empty.
+
+def sorted_levels(
+    dimensions: Int, indptr: Int, indices: Number, grades: Float, wanted: Sequence[int]
+) -> dict[int, Level]:
+    """Cells that appear at some grade, of the wanted dimensions, sorted lexicographically by grade in each.
+
+    Boundaries into dimensions that are not wanted are left empty.
     """
     appears = np.isfinite(grades).all(axis=1)
     position = np.full(len(dimensions), -1, np.int32)
     levels: dict[int, Level] = {}
-    for k in range(lowest, highest + 1):
+    for k in wanted:
         members = np.flatnonzero((dimensions == k) & appears)
         members = members[lexicographic_order(grades[members])]
-        if k > lowest:
+        if k - 1 in levels:
             columns = rearrange_columns(indptr, indices, position, len(levels[k - 1].cells), members)
         else:
             columns = np.zeros(len(members) + 1, np.int64), np.zeros(0, np.int32)
@@ -55,12 +60,14 @@ def reduced_chain_complexes(
     (Fugacci and Kerber, Chunk reduction for multi-parameter persistent homology, SoCG 2019), for any number of
     parameters. Near linear in practice.
     """
-    lowest, highest = min(degrees) - 1, max(degrees) + 2
-    levels = sorted_levels(dimensions, indptr, indices, grades, lowest, highest)
+    wanted = needed_dimensions(degrees)
+    levels = sorted_levels(dimensions, indptr, indices, grades, wanted)
     positive = {k: np.zeros(len(level.cells), bool) for k, level in levels.items()}
     negative = {k: np.zeros(len(level.cells), bool) for k, level in levels.items()}
     pairs = {}
-    for k in range(highest, lowest, -1):
+    for k in reversed(wanted):
+        if k - 1 not in levels:
+            continue
         level, below = levels[k], levels[k - 1]
         pairs[k] = match_cells(level.indptr, level.indices, below.grades, level.grades, positive[k])
         partner, negative[k] = pairs[k][:2]

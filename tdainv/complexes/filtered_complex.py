@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,13 +179,13 @@ class FilteredComplex:
         array([0., 5., 1., 5., 5.])
         """
         rows, numbers = by_dimension(simplices)
-        values = check.grades(vertex_grades, len(np.atleast_1d(np.asarray(vertex_grades))), "vertex_grades")
-        n = len(values)
+        n = len(vertex_grades) if isinstance(vertex_grades, Sized) else 0
+        values = check.grades(vertex_grades, n, "vertex_grades")
         for k, level in enumerate(rows):
             if level.size and (level.min() < 0 or level.max() >= n):
                 i = int(np.flatnonzero((level < 0).any(axis=1) | (level >= n).any(axis=1))[0])
                 raise ValueError(
-                    f"Vertices must be 0, ..., {n - 1}, one for each of the {n} rows of vertex_grades, got simplex "
+                    f"Vertices must lie in 0..{n - 1}, one for each of the {n} rows of vertex_grades, got simplex "
                     f"{numbers[k][i]}, {as_tuple(level[i])}."
                 )
             require_different_vertices(np.sort(level, axis=1), numbers[k])
@@ -222,6 +222,11 @@ class FilteredComplex:
         -------
         FilteredComplex
             With p + q parameters.
+
+        Raises
+        ------
+        ValueError
+            For wrong shapes, values that are NaN or -inf, and if a cell has no vertices.
 
         Examples
         --------
@@ -264,14 +269,22 @@ class FilteredComplex:
         return self.of_checked(self.dimensions, self.indptr, self.indices, np.column_stack(moved), self.vertex_labels)
 
     def _lower_star(self, vertex_values: Float) -> Float:
-        """Coordinatewise largest value over the vertices of each cell; -inf for cells without vertices."""
+        """Coordinatewise largest value over the vertices of each cell."""
         values = np.full((len(self.dimensions), vertex_values.shape[1]), -np.inf)
         values[self.dimensions == 0] = vertex_values
-        for k in range(1, self.dimension + 1):
-            members = np.flatnonzero((self.dimensions == k) & (np.diff(self.indptr) > 0))
+        counts = np.diff(self.indptr)
+        for k in np.unique(self.dimensions):
+            members = np.flatnonzero((self.dimensions == k) & (counts > 0))
             facets, starts = _gather(self.indptr, self.indices, members)
             if len(members):
                 values[members] = np.maximum.reduceat(values[facets], starts)
+        without = np.isneginf(values).any(axis=1)
+        if without.any():
+            cell = int(np.flatnonzero(without)[0])
+            raise ValueError(
+                f"A function on vertices needs cells with vertices, got cell {cell} of dimension "
+                f"{self.dimensions[cell]} without any."
+            )
         return values
 
     @property
@@ -293,7 +306,10 @@ class FilteredComplex:
         return len(self.dimensions)
 
     def __repr__(self) -> str:
-        sizes = " + ".join(map(str, np.bincount(self.dimensions))) if len(self) else "0"
+        sizes = "0"
+        if len(self):
+            few = self.dimension < 16
+            sizes = " + ".join(map(str, np.bincount(self.dimensions))) if few else f"{len(self)}"
         return f"FilteredComplex({sizes} cells, {self.n_parameters} parameter{'s' if self.n_parameters > 1 else ''})"
 
     def __eq__(self, other: object) -> bool:
@@ -309,7 +325,7 @@ class FilteredComplex:
 
     def cells_of(self, dimension: int) -> Int:
         """Numbers of the cells of one dimension."""
-        return np.flatnonzero(self.dimensions == dimension)
+        return np.flatnonzero(self.dimensions == check.dimension(dimension))
 
     def simplices(self, dimension: int) -> Int:
         """Vertices of the cells of one dimension of a simplicial complex, as their labels.
@@ -357,6 +373,7 @@ class FilteredComplex:
             Rows are the cells of one dimension less, columns those of this dimension, both without the cells that
             never appear, in the order in which they are listed.
         """
+        dimension = check.dimension(dimension)
         appears = np.isfinite(self.grades).all(axis=1)
         rows = np.flatnonzero((self.dimensions == dimension - 1) & appears)
         columns = np.flatnonzero((self.dimensions == dimension) & appears)
@@ -386,8 +403,7 @@ class FilteredComplex:
 
     def chain_complexes(self, degrees: Sequence[int]) -> list[ChainComplex]:
         """Return :meth:`chain_complex` for several degrees; they share the work."""
-        for degree in degrees:
-            check.degree(degree)
+        degrees = check.degrees(degrees)
         return reduced_chain_complexes(self.dimensions, self.indptr, self.indices, self.grades, degrees)
 
 

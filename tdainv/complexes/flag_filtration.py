@@ -152,7 +152,8 @@ class FlagFiltration:
 
     def chain_complexes(self, degrees: Sequence[int]) -> list[ChainComplex]:
         """Return :meth:`chain_complex` for several degrees; they share the work."""
-        low = [degree for degree in degrees if check.degree(degree) <= 1]
+        degrees = check.degrees(degrees)
+        low = [degree for degree in degrees if degree <= 1]
         high = [degree for degree in degrees if degree > 1]
         found = dict(zip(low, self._low_degrees(low), strict=True)) if low else {}
         if high:

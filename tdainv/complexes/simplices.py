@@ -79,32 +79,10 @@ def distinct(rows: Int) -> Int:
 
 def by_dimension(simplices: Sequence[Any]) -> tuple[list[Int], list[Int]]:
     """Rows of vertices of each dimension, and the numbers of these simplices in the order given."""
-    groups: dict[int, list[Int]] = {}
-    numbers: dict[int, list[Int]] = {}
-    if len(simplices) and np.ndim(simplices[0]) == 2:
-        position = 0
-        for i, array in enumerate(simplices):
-            level = check.integers(array, f"simplices[{i}]", (None, None))
-            groups.setdefault(level.shape[1] - 1, []).append(level)
-            numbers.setdefault(level.shape[1] - 1, []).append(np.arange(position, position + len(level)))
-            position += len(level)
-    else:
-        members: dict[int, list[int]] = {}
-        for i, simplex in enumerate(simplices):
-            try:
-                members.setdefault(len(simplex) - 1, []).append(i)
-            except TypeError:
-                raise TypeError(f"simplices[{i}] must be a sequence of vertices, got {simplex!r}.") from None
-        for k, chosen in members.items():
-            try:
-                rows = np.array([list(simplices[i]) for i in chosen])
-            except ValueError:
-                rows = np.zeros(0)
-            if rows.dtype.kind not in "iu" and k >= 0:
-                raise ValueError(
-                    f"Vertices of simplices must be integers, got simplices[{chosen[0]}] = {simplices[chosen[0]]!r}."
-                )
-            groups[k], numbers[k] = [rows.astype(np.int64).reshape(len(chosen), k + 1)], [np.array(chosen)]
+    if not isinstance(simplices, Sequence | np.ndarray) or isinstance(simplices, str):
+        raise TypeError(f"simplices must be a sequence of simplices, got {type(simplices).__name__}.")
+    levels = _levels_of_arrays if len(simplices) and isinstance(simplices[0], np.ndarray) else _levels_of_rows
+    groups, numbers = levels(simplices)
     if -1 in groups:
         raise ValueError(f"A simplex must have at least one vertex, got simplex {numbers[-1][0][0]} without one.")
     top = max(groups, default=-1)
@@ -113,6 +91,47 @@ def by_dimension(simplices: Sequence[Any]) -> tuple[list[Int], list[Int]]:
         [np.concatenate(groups[k]) if k in groups else np.zeros((0, k + 1), np.int64) for k in range(top + 1)],
         [np.concatenate(numbers[k]) if k in numbers else empty for k in range(top + 1)],
     )
+
+
+_LARGEST = np.iinfo(np.int64).max
+_Levels = tuple[dict[int, list[Int]], dict[int, list[Int]]]
+
+
+def _levels_of_arrays(simplices: Sequence[Any]) -> _Levels:
+    """Arrays of rows, each of one dimension; an array of one axis is one simplex."""
+    groups: dict[int, list[Int]] = {}
+    numbers: dict[int, list[Int]] = {}
+    position = 0
+    for i, array in enumerate(simplices):
+        level = check.integers(np.atleast_2d(np.asarray(array)), f"simplices[{i}]", (None, None))
+        if level.shape[1] == 0:
+            raise ValueError(f"simplices[{i}] must have a column for each vertex, got shape {level.shape}.")
+        groups.setdefault(level.shape[1] - 1, []).append(level)
+        numbers.setdefault(level.shape[1] - 1, []).append(np.arange(position, position + len(level)))
+        position += len(level)
+    return groups, numbers
+
+
+def _levels_of_rows(simplices: Sequence[Any]) -> _Levels:
+    members: dict[int, list[int]] = {}
+    for i, simplex in enumerate(simplices):
+        if not hasattr(simplex, "__len__") or isinstance(simplex, str):
+            raise TypeError(f"simplices[{i}] must be a sequence of vertices, got {simplex!r}.")
+        members.setdefault(len(simplex) - 1, []).append(i)
+    groups = {}
+    for k, chosen in members.items():
+        vertices = [vertex for i in chosen for vertex in simplices[i]]
+        if not {type(vertex) for vertex in vertices} <= {int} or max(map(abs, vertices), default=0) > _LARGEST:
+            for n, vertex in enumerate(vertices):
+                if isinstance(vertex, bool) or not isinstance(vertex, int | np.integer) or abs(int(vertex)) > _LARGEST:
+                    i = chosen[n // (k + 1)]
+                    raise ValueError(
+                        f"Vertices of simplices must be integers, got simplices[{i}] = {simplices[i]!r}; "
+                        f"integers may have at most 63 bits."
+                    )
+        rows = np.array(vertices, np.int64)
+        groups[k] = [rows.reshape(len(chosen), k + 1)]
+    return groups, {k: [np.array(chosen)] for k, chosen in members.items()}
 
 
 def vertex_ranks(rows: Int, labels: Int, numbers: Int) -> Int:

@@ -208,9 +208,6 @@ def _function(filtration: FilteredComplex, vertex_values: ArrayLike | None) -> F
 def _extreme_ranks(filtration: FilteredComplex, ranks: Int) -> tuple[Int, Int]:
     """Largest and smallest rank of the vertices of each cell, or the error of a cell that cannot be coned."""
     extremes = filtration.with_function(np.column_stack([ranks, -ranks])).grades[:, -2:]
-    if np.isinf(extremes).any():
-        cell = int(np.flatnonzero(np.isinf(extremes[:, 0]))[0])
-        raise ValueError(f"Each cell must have vertices, got cell {cell} of dimension {filtration.dimensions[cell]}.")
     odd = (filtration.dimensions == 1) & (np.diff(filtration.indptr) % 2 == 1)
     if odd.any():  # there is no cone over it
         cell = int(np.flatnonzero(odd)[0])

@@ -9,7 +9,7 @@ import numpy as np
 
 from tdainv._typing import Int
 from tdainv.complexes._kernels_order import rearrange_columns, transpose_columns
-from tdainv.complexes.chunks import Level, sorted_levels
+from tdainv.complexes.chunks import Level, needed_dimensions, sorted_levels
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.persistence._kernels_forest import pair_cocomponents, pair_components
 from tdainv.persistence._kernels_reduction import reduce_columns
@@ -37,13 +37,11 @@ class _Pairing:
     """Matrices of a complex and what is known of their pivots; ``pivots[k]`` pairs k-cells with (k - 1)-cells."""
 
     def __init__(self, complex_: FilteredComplex, degrees: Sequence[int]) -> None:
-        lowest, highest = min(degrees) - 1, max(degrees) + 2
-        self.levels = sorted_levels(
-            complex_.dimensions, complex_.indptr, complex_.indices, complex_.grades, lowest, highest
-        )
+        cells = complex_.dimensions, complex_.indptr, complex_.indices, complex_.grades
+        self.levels = sorted_levels(*cells, needed_dimensions(degrees))
         self.pivots: dict[int, Int] = {}
         wanted = sorted({k for degree in degrees for k in (degree, degree + 1)})
-        for k in {*wanted, highest}:  # union-find first: it is quick, and clears columns of the others
+        for k in {*wanted, *(degree + 2 for degree in degrees)}:  # union-find is quick, and clears columns of others
             self._pair_by_union_find(k)
         for k in wanted:
             if k not in self.pivots:

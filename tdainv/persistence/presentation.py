@@ -46,6 +46,8 @@ class Presentation:
     degree: int
 
     def __post_init__(self) -> None:
+        if not isinstance(self.matrix, GradedMatrix):
+            raise TypeError(f"matrix must be a GradedMatrix, got {type(self.matrix).__name__}.")
         check.degree(self.degree)
 
     @property

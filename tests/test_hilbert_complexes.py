@@ -1,0 +1,398 @@
+"""Hilbert and Euler measures and Hilbert functions of filtered complexes, in one to four parameters."""
+
+import itertools
+
+import numpy as np
+import pytest
+from complexes_oracle import (
+    betti_numbers_at,
+    complex_of,
+    cubes,
+    embedded_betti_numbers,
+    grid_of,
+    hilbert_functions,
+    moebius_inversion,
+    permuted,
+    random_complex,
+    random_cubical,
+    random_free_complex,
+    random_simplicial,
+)
+from scipy.spatial import Delaunay
+
+import tdainv
+from tdainv.complexes.filtered_complex import FilteredComplex
+from tdainv.invariants.euler import euler_signed_measure
+from tdainv.invariants.hilbert import hilbert_signed_measure, hilbert_signed_measures
+from tdainv.invariants.hilbert_function import hilbert_function
+from tdainv.invariants.signed_measure import SignedMeasure
+from tdainv.persistence.barcode import barcodes
+from tdainv.persistence.presentation import minimal_presentation
+
+# Numbers of values a parameter takes, so that the grids of the references stay small.
+N_VALUES = {1: 5, 2: 4, 3: 3, 4: 2}
+PARAMETERS = pytest.mark.parametrize("p", N_VALUES)
+
+
+def nothing(p):
+    return SignedMeasure(np.zeros((0, p)), np.zeros(0, int))
+
+
+def some_complex(p, *seed, never=0.0):
+    return random_complex(np.random.default_rng([p, *seed]), p, N_VALUES[p], never=never)
+
+
+# --- by hand
+
+
+def test_a_sphere_has_a_class_of_degree_two_where_all_of_it_is_there():
+    faces = list(itertools.combinations(range(4), 3))
+    grades = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
+    sphere = FilteredComplex.lower_star(faces, grades)
+    components, loops, voids = hilbert_signed_measures(sphere, (0, 1, 2))
+    assert voids == SignedMeasure([[1, 1]], [1])
+    assert loops == nothing(2)
+    assert components == SignedMeasure([[0, 0]], [1])
+    assert euler_signed_measure(sphere) == components + voids
+
+
+def test_the_loop_of_a_square_in_three_parameters():
+    # Each of three sides comes along its own axis, the fourth and the vertices at 0; the inside at (1, 1, 2).
+    cells = [[0], [1], [2], [3], [0, 1], [1, 2], [2, 3], [0, 3]]
+    grades = [[0, 0, 0]] * 4 + [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]
+    square = FilteredComplex.from_simplices(cells, np.array(grades, float))
+    assert hilbert_signed_measure(square, 1) == SignedMeasure([[1, 1, 1]], [1])
+    # Three components at 0 and each side joins two, all three of them only if the third is missing.
+    expected = np.full((2, 2, 2), 3) - np.indices((2, 2, 2)).sum(axis=0)
+    expected[1, 1, 1] = 1
+    np.testing.assert_array_equal(hilbert_function(square, 0, [[0, 1]] * 3), expected)
+
+
+def test_equal_grades_leave_no_atoms():
+    simplex = FilteredComplex.lower_star([list(range(5))], np.full((5, 3), 2.0))
+    assert hilbert_signed_measures(simplex, (0, 1, 2, 3, 4)) == [SignedMeasure([[2, 2, 2]], [1])] + [nothing(3)] * 4
+    assert euler_signed_measure(simplex) == SignedMeasure([[2, 2, 2]], [1])
+
+
+# --- by definition
+
+
+@PARAMETERS
+@pytest.mark.parametrize("make", [random_simplicial, random_free_complex, random_cubical])
+@pytest.mark.parametrize("never", [0.0, 0.15])
+@pytest.mark.parametrize("seed", range(2))
+def test_hilbert_functions_are_betti_numbers(make, never, p, seed):
+    rng = np.random.default_rng([p, seed, never > 0])
+    size = {random_simplicial: (6, 3), random_free_complex: ([4, 6, 5, 2],), random_cubical: ((3, 2),)}[make]
+    complex_ = make(rng, *size, p, N_VALUES[p], never=never)
+    axes = grid_of(complex_, margin=p < 4)
+    degrees = list(range(complex_.dimension + 2))
+    betti = hilbert_functions(complex_, axes, degrees[-1])
+    for measure, degree in zip(hilbert_signed_measures(complex_, degrees), degrees, strict=True):
+        np.testing.assert_array_equal(measure.cumulative_on_grid(axes), betti[degree])
+        nodes = np.array(list(itertools.product(*axes)))
+        assert measure == SignedMeasure(nodes, moebius_inversion(betti[degree]).ravel())
+        np.testing.assert_array_equal(hilbert_function(complex_, degree, axes), betti[degree])
+
+
+@PARAMETERS
+@pytest.mark.parametrize("seed", range(4))
+def test_hilbert_functions_on_grids_that_miss_the_grades(p, seed):
+    complex_ = some_complex(p, seed, 1, never=0.1)
+    rng = np.random.default_rng(seed)
+    axes = [np.unique(rng.choice([-0.5, 0.0, 0.5, 1.0, 1.5, 2.5, 9.0], size=3)) for _ in range(p)]
+    betti = hilbert_functions(complex_, axes, complex_.dimension + 1)
+    for degree, expected in enumerate(betti):
+        np.testing.assert_array_equal(hilbert_function(complex_, degree, axes), expected)
+        on_grid = hilbert_signed_measure(complex_, degree).cumulative_on_grid(axes)
+        np.testing.assert_array_equal(on_grid, expected)
+        moved = hilbert_signed_measure(complex_.on_grid(axes), degree)
+        np.testing.assert_array_equal(moved.cumulative_on_grid(axes), expected)
+
+
+@pytest.mark.parametrize(
+    ("make", "size"),
+    [(random_cubical, ((4, 4, 4),)), (random_simplicial, (10, 4)), (random_free_complex, ([4, 12, 14, 8],))],
+)
+@pytest.mark.parametrize("p", [1, 2, 3])
+def test_hundreds_of_cells_at_few_grades(make, size, p):
+    """Most cells cancel, after long reductions inside a grade."""
+    rng = np.random.default_rng([p, 16])
+    for _ in range(4):
+        complex_ = make(rng, *size, p, 2)
+        degrees = list(range(complex_.dimension + 1))
+        measures = hilbert_signed_measures(complex_, degrees)
+        for grade in np.ndindex((2,) * p):
+            found = [int(measure.cumulative([grade])[0]) for measure in measures]
+            assert found == betti_numbers_at(complex_, np.array(grade), degrees[-1])
+
+
+def test_changed_columns_with_facets_that_are_cancelled_from_below():
+    # One random complex in two thousand: a pair's column that was changed on the way still has a facet that is gone.
+    complex_ = random_simplicial(np.random.default_rng([4, 1902]), 10, 4, 2, 2)
+    measures = hilbert_signed_measures(complex_, (0, 1, 2, 3, 4))
+    for grade in np.ndindex(2, 2):
+        found = [int(measure.cumulative([grade])[0]) for measure in measures]
+        assert found == betti_numbers_at(complex_, np.array(grade), 4)
+
+
+@pytest.mark.parametrize("p", [1, 2, 3])
+def test_the_ends_of_axes_may_be_infinite_and_values_repeated(p):
+    complex_ = some_complex(p, 2, never=0.2)
+    axes = [[-np.inf, 0.0, 1.0, 1.0, np.inf]] * p
+    for degree in range(complex_.dimension + 1):
+        values = hilbert_function(complex_, degree, axes)
+        assert not values[0].any()
+        finite = hilbert_function(complex_, degree, [[0.0, 1.0, 1.0, 1e300]] * p)
+        np.testing.assert_array_equal(values[(slice(1, None),) * p], finite)
+
+
+# --- identities
+
+
+@PARAMETERS
+@pytest.mark.parametrize("seed", range(5))
+def test_the_euler_measure_is_the_alternating_sum_of_hilbert_measures(p, seed):
+    complex_ = some_complex(p, seed, 3, never=0.1)
+    total = nothing(p)
+    for degree, measure in enumerate(hilbert_signed_measures(complex_, list(range(complex_.dimension + 1)) or [0])):
+        total = total + (-1) ** degree * measure
+    assert euler_signed_measure(complex_) == total
+
+
+@PARAMETERS
+def test_the_euler_measure_sums_to_the_euler_characteristic(p):
+    complex_ = some_complex(p, 4, never=0.1)
+    axes = grid_of(complex_, margin=p < 4)
+    chi = euler_signed_measure(complex_).cumulative_on_grid(axes)
+    for index in np.ndindex(chi.shape):
+        there = (complex_.grades <= [axis[i] for axis, i in zip(axes, index, strict=True)]).all(axis=1)
+        assert chi[index] == ((-1) ** complex_.dimensions[there]).sum()
+
+
+@PARAMETERS
+@pytest.mark.parametrize("seed", range(2))
+def test_the_mass_is_the_homology_of_all_that_appears(p, seed):
+    complex_ = some_complex(p, seed, 5, never=0.2)
+    degrees = list(range(complex_.dimension + 2))
+    betti = betti_numbers_at(complex_, np.full(p, 1e300), degrees[-1])
+    assert [mu.mass for mu in hilbert_signed_measures(complex_, degrees)] == betti
+
+
+@pytest.mark.parametrize("p", [1, 2])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_kernel_and_the_presentation_lead_to_the_same_measure(p, seed):
+    complex_ = random_complex(np.random.default_rng([p, seed, 6]), p, 20, never=0.1)
+    for degree in range(complex_.dimension + 2):
+        presentation = minimal_presentation(complex_, degree)
+        assert hilbert_signed_measure(presentation, degree) == hilbert_signed_measure(complex_, degree)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_atoms_in_one_parameter_are_births_and_deaths(seed):
+    complex_ = some_complex(1, seed, 7, never=0.1)
+    degrees = list(range(complex_.dimension + 1))
+    for bars, measure in zip(barcodes(complex_, degrees), hilbert_signed_measures(complex_, degrees), strict=True):
+        deaths = bars.deaths[np.isfinite(bars.deaths)]
+        points = np.concatenate([bars.births, deaths])[:, np.newaxis]
+        assert measure == SignedMeasure(points, np.repeat([1, -1], [len(bars), len(deaths)]))
+
+
+@pytest.mark.parametrize("p", [2, 3, 4])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_line_through_the_grades_gives_a_barcode(p, seed):
+    """Along an increasing line the Hilbert function is that of the one-parameter filtration of first meetings."""
+    complex_ = some_complex(p, seed, 8, never=0.1)
+    line = FilteredComplex(complex_.dimensions, complex_.indptr, complex_.indices, complex_.grades.max(axis=1))
+    times = np.arange(-1.0, 6.0)
+    degrees = list(range(complex_.dimension + 1))
+    for measure, bars in zip(hilbert_signed_measures(complex_, degrees), barcodes(line, degrees), strict=True):
+        alive = [int(((bars.births <= t) & (t < bars.deaths)).sum()) for t in times]
+        assert measure.cumulative(np.repeat(times[:, np.newaxis], p, axis=1)).tolist() == alive
+
+
+@pytest.mark.parametrize("p", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_constant_parameter_changes_nothing(p, seed):
+    complex_ = some_complex(p, seed, 9)
+    with_constant = complex_of(
+        complex_.dimensions,
+        np.split(complex_.indices, complex_.indptr[1:-1]),
+        np.insert(complex_.grades, seed % (p + 1), -1.5, axis=1),
+    )
+    for degree in range(complex_.dimension + 1):
+        plain = hilbert_signed_measure(complex_, degree)
+        expected = SignedMeasure(np.insert(plain.points, seed % (p + 1), -1.5, axis=1), plain.weights)
+        assert hilbert_signed_measure(with_constant, degree) == expected
+
+
+@PARAMETERS
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_cells_and_parameters_does_not_matter(p, seed):
+    rng = np.random.default_rng([p, seed, 10])
+    complex_ = random_free_complex(rng, [6, 9, 7, 3], p, N_VALUES[p], never=0.1)
+    turn = rng.permutation(p)
+    turned = FilteredComplex(complex_.dimensions, complex_.indptr, complex_.indices, complex_.grades[:, turn])
+    for degree in range(4):
+        measure = hilbert_signed_measure(complex_, degree)
+        assert hilbert_signed_measure(permuted(rng, complex_), degree) == measure
+        assert hilbert_signed_measure(turned, degree) == SignedMeasure(measure.points[:, turn], measure.weights)
+
+
+@PARAMETERS
+def test_degrees_share_work_without_changing_results(p):
+    complex_ = some_complex(p, 11, never=0.1)
+    alone = [hilbert_signed_measure(complex_, degree) for degree in range(5)]
+    assert hilbert_signed_measures(complex_, (0, 1, 2, 3, 4)) == alone
+    assert hilbert_signed_measures(complex_, [4, 2, 3, 0, 1]) == [alone[k] for k in (4, 2, 3, 0, 1)]
+    assert hilbert_signed_measures(complex_, np.array([3, 0])) == [alone[3], alone[0]]
+    assert [hilbert_signed_measure(complex_.chain_complex(k), k) for k in range(5)] == alone
+
+
+@pytest.mark.parametrize("p", [1, 2, 3])
+def test_disjoint_unions_add(p):
+    one, other = some_complex(p, 12), some_complex(p, 13)
+    union = FilteredComplex(
+        np.concatenate([one.dimensions, other.dimensions]),
+        np.concatenate([one.indptr, other.indptr[1:] + one.indptr[-1]]),
+        np.concatenate([one.indices, other.indices + len(one)]),
+        np.concatenate([one.grades, other.grades]),
+    )
+    for degree in range(4):
+        parts = [hilbert_signed_measure(complex_, degree) for complex_ in (one, other)]
+        assert hilbert_signed_measure(union, degree) == parts[0] + parts[1]
+
+
+# --- complexes in the plane and in space: components of them and of their complements
+
+
+def embedded_complexes(d, p, rng):
+    shape = (4, 3) if d == 2 else (3, 3, 3)
+    yield random_cubical(rng, shape, p, 3)
+    foam = random_cubical(rng, shape, p, 2)  # cells whose insides come late enclose holes
+    late = np.where((foam.dimensions == d)[:, np.newaxis], rng.integers(0, 4, size=foam.grades.shape), 0)
+    yield FilteredComplex(foam.dimensions, foam.indptr, foam.indices, np.maximum(foam.grades, late))
+    dimensions, boundaries = cubes(shape)
+    flat = complex_of(dimensions, boundaries, np.zeros(len(dimensions)))
+    vertices = rng.integers(0, 3, size=(np.prod(shape), p)).astype(float)
+    lower_star = flat.with_function(vertices)
+    yield FilteredComplex(flat.dimensions, flat.indptr, flat.indices, lower_star.grades[:, 1:])
+    cloud = rng.random((14, d))
+    yield FilteredComplex.lower_star(Delaunay(cloud).simplices, rng.integers(0, 3, size=(14, p)).astype(float))
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("p", [1, 2, 3])
+def test_embedded_complexes_obey_alexander_duality(d, p):
+    rng = np.random.default_rng([d, p])
+    axes = [[-1.0, 0.0, 1.0, 2.0]] * p
+    n_classes = np.zeros(d, int)
+    for complex_ in embedded_complexes(d, p, rng):
+        values = [hilbert_function(complex_, degree, axes) for degree in range(d + 1)]
+        chi = euler_signed_measure(complex_).cumulative_on_grid(axes)
+        assert not values[d].any()
+        for index in np.ndindex(chi.shape):
+            grade = np.array([axis[i] for axis, i in zip(axes, index, strict=True)])
+            components, holes = embedded_betti_numbers(complex_, grade, d)
+            between = [] if d == 2 else [components + holes - chi[index]]
+            assert [v[index] for v in values[:d]] == [components, *between, holes]
+        np.testing.assert_array_equal(sum((-1) ** k * v for k, v in enumerate(values)), chi)
+        n_classes += [v.sum() for v in values[:d]]
+    assert n_classes.all()
+
+
+# --- small and empty
+
+
+@PARAMETERS
+def test_an_empty_complex_has_empty_measures(p):
+    empty = FilteredComplex([], [0], [], np.zeros((0, p)))
+    never = FilteredComplex.from_simplices([[0], [1], [0, 1]], np.full((3, p), np.inf))
+    for complex_ in (empty, never):
+        assert hilbert_signed_measures(complex_, (0, 1, 7)) == [nothing(p)] * 3
+        assert euler_signed_measure(complex_) == nothing(p)
+        values = hilbert_function(complex_, 0, [[0.0, 1.0]] * p)
+        assert values.shape == (2,) * p
+        assert not values.any()
+
+
+@PARAMETERS
+def test_degrees_without_cells_are_zero(p):
+    vertices = FilteredComplex.lower_star([], np.arange(2.0 * p).reshape(2, p))
+    assert hilbert_signed_measure(vertices, 0) == SignedMeasure(vertices.grades, [1, 1])
+    assert hilbert_signed_measures(vertices, (1, 2, 30)) == [nothing(p)] * 3
+    assert hilbert_signed_measure(vertices, 10**12) == nothing(p)
+    # A gap: cells of dimensions 0 and 3 only.
+    gap = FilteredComplex([0, 3], [0, 0, 0], [], np.zeros((2, p)))
+    point = SignedMeasure(np.zeros((1, p)), [1])
+    assert hilbert_signed_measures(gap, (0, 1, 2, 3, 4)) == [point, nothing(p), nothing(p), point, nothing(p)]
+
+
+def test_measures_have_integer_weights_and_inputs_stay_as_they_are():
+    complex_ = some_complex(3, 14, never=0.1)
+    copies = [array.copy() for array in (complex_.dimensions, complex_.indptr, complex_.indices, complex_.grades)]
+    axes = [np.array([0.0, 1.0, 2.0])] * 3
+    axes[0].flags.writeable = False
+    for degree in range(3):
+        assert hilbert_signed_measure(complex_, degree).weights.dtype == np.int64
+        assert hilbert_function(complex_, degree, axes).dtype.kind == "i"
+    assert euler_signed_measure(complex_).weights.dtype == np.int64
+    now = (complex_.dimensions, complex_.indptr, complex_.indices, complex_.grades)
+    for array, copy in zip(now, copies, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+# --- bad input
+
+
+@pytest.mark.parametrize("bad", [-1, 1.5, np.float64(0), True, None, "0", (0,)], ids=repr)
+def test_bad_degrees_are_refused(bad):
+    complex_ = some_complex(2, 15)
+    with pytest.raises(ValueError, match=r"degree must be an integer of at least 0, got degree="):
+        hilbert_signed_measure(complex_, bad)
+    with pytest.raises(ValueError, match=r"degree must be an integer of at least 0, got degree="):
+        hilbert_function(complex_, bad, [[0.0], [0.0]])
+
+
+@pytest.mark.parametrize("bad", [(), [], None, 0, "01", {0}, (0, 0)], ids=repr)
+def test_bad_sequences_of_degrees_are_refused(bad):
+    with pytest.raises(ValueError, match=r"degrees must be .*, got degrees="):
+        hilbert_signed_measures(some_complex(2, 15), bad)
+
+
+AXES = {
+    "too few": ([[0.0, 1.0]], r"axes must be 2 arrays, one for each axis, got 1"),
+    "too many": ([[0.0]] * 3, r"axes must be 2 arrays, one for each axis, got 3"),
+    "empty": ([[0.0], []], r"axes\[1\] must be a non-empty increasing"),
+    "decreasing": ([[0.0], [1.0, 0.0]], r"axes\[1\] must be a non-empty increasing"),
+    "nan": ([[0.0, np.nan], [0.0]], r"axes\[0\] must be a non-empty increasing"),
+    "numbers": ([0.0, 1.0], r"axes\[0\] must be a non-empty increasing"),
+    "strings": (["ab", "c"], r"axes\[0\] must be an array of increasing numbers"),
+}
+
+
+@pytest.mark.parametrize("bad", AXES)
+def test_bad_axes_are_refused(bad):
+    axes, message = AXES[bad]
+    complex_ = some_complex(2, 15)
+    for filtration in (complex_, minimal_presentation(complex_, 0)):
+        with pytest.raises(ValueError, match=message):
+            hilbert_function(filtration, 0, axes)
+
+
+@pytest.mark.parametrize("bad", [None, [1.0], np.zeros((2, 2)), "complex", {}, 3], ids=repr)
+def test_what_is_no_filtration_is_refused(bad):
+    name = type(bad).__name__
+    with pytest.raises(TypeError, match=rf"must be a filtration or a ChainComplex, got {name}"):
+        hilbert_signed_measure(bad, 0)
+    with pytest.raises(TypeError, match=rf"must be a filtration or a ChainComplex, got {name}"):
+        hilbert_function(bad, 0, [[0.0]])
+    with pytest.raises(TypeError, match=rf"must be a FilteredComplex, got {name}"):
+        euler_signed_measure(bad)
+
+
+def test_euler_measures_need_all_cells():
+    complex_ = FilteredComplex.from_simplices([[0]], [[0.0, 0.0]])
+    for other in (tdainv.rips([[0.0], [1.0]]), complex_.chain_complex(0), minimal_presentation(complex_, 0)):
+        with pytest.raises(TypeError, match="must be a FilteredComplex, got"):
+            euler_signed_measure(other)
