@@ -21,13 +21,13 @@ rows, columns = np.indices(digit.shape)
 radius = np.hypot(rows - 3.5, columns - 3.5)
 image = np.stack([brightness, radius], axis=-1)
 filtration = tdainv.cubical(image, channels=True)
-print(filtration)
+filtration
 
 # %%
 # The minimal presentation of H1: where loops are born, and where relations fill them. No grid, no threshold.
 presentation = tdainv.minimal_presentation(filtration, degree=1)
 table = tdainv.betti_table(filtration, degree=1)
-print(presentation)
+presentation
 
 # %%
 # Its Hilbert function, which counts loops at every grade, with the bigraded Betti numbers on top.

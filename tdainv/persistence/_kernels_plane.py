@@ -44,8 +44,8 @@ def follow_pointers(padded, offsets, lower_step, upper_step, n_arcs):
 
 
 @kernel
-def merge_at_saddles(saddles, masks, offsets, n_arcs, arcs, pointer, padded, sign):
-    """Component that ends at each merging, and where: two arrays of places.
+def merge_at_saddles(saddles, masks, offsets, n_arcs, arcs, parent, padded, sign):
+    """Component that ends at each merging, and where: two arrays of places. The pointers, ``parent``, are used up.
 
     Saddles come in the order of the sweep, upwards for sign = 1, downwards for sign = -1. Neighbours ``arcs[mask]`` of
     a saddle, one an arc, lead along pointers to the components that meet there; that which began last ends.
@@ -53,7 +53,6 @@ def merge_at_saddles(saddles, masks, offsets, n_arcs, arcs, pointer, padded, sig
     ends = np.empty(4 * saddles.size, np.int64)
     where = np.empty(4 * saddles.size, np.int64)
     count = 0
-    parent = pointer.copy()
     for i in range(saddles.size):
         p = saddles[i]
         mask = masks[p]
