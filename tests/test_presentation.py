@@ -514,7 +514,10 @@ MPFREE = """
 import sys
 import numpy as np
 import multipers
-import multipers.ops
+try:
+    import multipers.ops
+except ModuleNotFoundError:
+    sys.exit("this version comes without mpfree")
 
 slicer = multipers.Slicer(None, return_type_only=True, dtype=np.float64, kcritical=False)
 data, results = np.load(sys.argv[1]), {}

@@ -52,12 +52,13 @@ def _add_column(j, pool, start, length, leaves, nodes, roots):
 def _empty_into(scratch, leaves, nodes, roots):
     """Move the elements of the tree to `scratch`, in decreasing order; return how many."""
     count = 0
-    row = highest(leaves, nodes, roots)
+    row = 0
     while row >= 0:
-        scratch[count] = row
-        count += 1
-        toggle(row, leaves, nodes, roots)
         row = highest(leaves, nodes, roots)
+        if row >= 0:
+            scratch[count] = row
+            count += 1
+            toggle(row, leaves, nodes, roots)
     return count
 
 
@@ -98,18 +99,21 @@ def reduce_columns(indptr, indices, n_rows, levels, n_levels, n_passive):
     for y in range(n_levels):
         for i in range(level_start[y], level_start[y + 1]):
             toggle(n_columns - by_level[i], waiting, waiting_nodes, waiting_roots)
-        first = highest(waiting, waiting_nodes, waiting_roots)
-        while first >= 0:
+        while True:
+            first = highest(waiting, waiting_nodes, waiting_roots)
+            if first < 0:
+                break
             toggle(first, waiting, waiting_nodes, waiting_roots)
             j = n_columns - first
             pivot = pool[start[j]] if length[j] else -1
             owner = owners[pivot] if pivot >= n_passive else -1
             if owner >= 0 and owner < j:
-                _add_column(j, pool, start, length, leaves, nodes, roots)
-                while owner >= 0 and owner < j:
-                    _add_column(owner, pool, start, length, leaves, nodes, roots)
+                source = j
+                while source >= 0:
+                    _add_column(source, pool, start, length, leaves, nodes, roots)
                     pivot = highest(leaves, nodes, roots)
                     owner = owners[pivot] if pivot >= n_passive else -1
+                    source = owner if owner < j else -1
                 count = _empty_into(scratch, leaves, nodes, roots)
                 if count > length[j]:
                     if size + count > pool.size:
@@ -127,5 +131,4 @@ def reduce_columns(indptr, indices, n_rows, levels, n_levels, n_passive):
                 owners[pivot] = j
                 if owner > j:
                     toggle(n_columns - owner, waiting, waiting_nodes, waiting_roots)
-            first = highest(waiting, waiting_nodes, waiting_roots)
     return pivots, zeroed, start, length, pool
