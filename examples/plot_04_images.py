@@ -45,4 +45,5 @@ figure.tight_layout()
 plt.show()
 
 # %%
-# The large grey region with one generator below it is the loop of the zero.
+# The grey region is the loop of the zero. It is born in two ways (circles), which give the same loop once the disc is
+# large enough for both (the upper square), and it is filled at brightness 15 (the lower one).
