@@ -14,13 +14,13 @@ from tdainv.complexes import _kernels_cells as cells
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.chunks import reduced_chain_complexes
 from tdainv.complexes.simplices import (
-    SimplexIndex,
+    Facets,
     as_tuple,
     assemble_cells,
     by_dimension,
     close_downwards,
+    find_facets,
     require_different_vertices,
-    require_distinct,
     vertex_ranks,
 )
 
@@ -139,21 +139,11 @@ class FilteredComplex:
         n_cells = sum(map(len, numbers))
         labels = np.unique(rows[0]) if rows else np.zeros(0, np.int64)
         ranks = [vertex_ranks(level, labels, numbers[k]) for k, level in enumerate(rows)]
-        for k, level in enumerate(ranks):
-            require_distinct(level, rows[k], numbers[k])
         values = check.grades(grades, n_cells)
-        index = SimplexIndex(ranks, len(labels))
-        facets = [np.zeros((len(numbers[0]), 0), np.int64)] if rows else []
-        for k in range(1, len(ranks)):
-            found = index.facets(ranks[k])
-            if (found < 0).any():
-                i, left_out = (int(j) for j in np.argwhere(found < 0)[0])
-                simplex = rows[k][i]
-                raise ValueError(
-                    f"Every face must be listed: simplex {numbers[k][i]}, {as_tuple(simplex)}, lacks its face "
-                    f"{as_tuple(np.delete(simplex, left_out))}."
-                )
-            facets.append(numbers[k - 1][found])
+        found = find_facets(ranks, len(labels)) if rows else Facets([], [])
+        for level, cells_, table, repeated in zip(rows, numbers, *found, strict=True):
+            _require_listed(level, cells_, table, repeated)
+        facets = [table if k == 0 else numbers[k - 1][table] for k, table in enumerate(found.tables)]
         vertex_labels = rows[0][np.argsort(numbers[0]), 0] if rows else labels
         complex_ = cls.of_checked(*assemble_cells(facets, numbers), values, vertex_labels)
         complex_._require_rules()
@@ -203,11 +193,8 @@ class FilteredComplex:
         levels = [level for level in levels if len(level)]
         starts = np.cumsum([0, *map(len, levels)])
         numbers = [np.arange(starts[k], starts[k + 1]) for k in range(len(levels))]
-        index = SimplexIndex(levels, max(starts[1], 1) if levels else 1)
-        facets = [
-            starts[k - 1] + index.facets(level) if k else np.zeros((len(level), 0), np.int64)
-            for k, level in enumerate(levels)
-        ]
+        tables = find_facets(levels, len(levels[0])).tables if levels else []
+        facets = [starts[k - 1] + table if k else table for k, table in enumerate(tables)]
         return cls.of_checked(*assemble_cells(facets, numbers), grades)
 
     def with_function(self, vertex_grades: ArrayLike) -> FilteredComplex:
@@ -405,6 +392,23 @@ class FilteredComplex:
         """Return :meth:`chain_complex` for several degrees; they share the work."""
         degrees = check.degrees(degrees)
         return reduced_chain_complexes(self.dimensions, self.indptr, self.indices, self.grades, degrees)
+
+
+def _require_listed(rows: Int, numbers: Int, facets: Int, repeated: tuple[int, int] | None) -> None:
+    """Raise ValueError if a simplex is listed twice, or lacks a facet."""
+    if repeated is not None:
+        first, second = repeated
+        raise ValueError(
+            f"A simplex must be listed once, got simplices {numbers[first]} and {numbers[second]} with the vertices "
+            f"{as_tuple(np.sort(rows[first]))}."
+        )
+    if (facets < 0).any():
+        i, left_out = (int(j) for j in np.argwhere(facets < 0)[0])
+        simplex = np.sort(rows[i])
+        raise ValueError(
+            f"Every face must be listed: simplex {numbers[i]}, {as_tuple(rows[i])}, lacks its face "
+            f"{as_tuple(np.delete(simplex, left_out))}."
+        )
 
 
 def _gather(indptr: Int, indices: Number, members: Int) -> tuple[Int, Int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,50 +12,79 @@ from tdainv import _validation as check
 from tdainv._typing import Int, Number
 
 
-class SimplexIndex:
-    """Finds simplices by their vertices.
+class Facets(NamedTuple):
+    """Facets of the simplices of each dimension, and simplices that are listed twice.
 
-    Simplices of dimension k are known by the number of their face without the last vertex, and by that vertex: one
-    integer each, for any number of vertices.
+    ``tables[k]``, of shape (n_k, k + 1), has the numbers of the facets among the (k - 1)-simplices, -1 for one that is
+    not listed; column i leaves out vertex i. ``repeated[k]`` has the numbers of two equal k-simplices, or is None.
+    """
+
+    tables: list[Int]
+    repeated: list[tuple[int, int] | None]
+
+
+def find_facets(levels: list[Int], n_vertices: int) -> Facets:
+    """Find the facets of simplices by binary search.
+
+    A simplex is known by the number of its face without the last vertex, and by that vertex: one integer each, for any
+    number of vertices. The facet that leaves out vertex i is a face of the first kind too, with the last vertex.
 
     Parameters
     ----------
     levels : list of int arrays, the k-th of shape (n_k, k + 1)
-        Vertex numbers from 0 to n_vertices - 1, increasing along rows. Simplices that have the same vertices must not
-        be given twice.
+        Vertex numbers from 0 to n_vertices - 1, increasing along rows.
     n_vertices : int
+
+    Returns
+    -------
+    Facets
     """
+    number = np.full(n_vertices, -1)  # of the vertices, as simplices
+    number[levels[0][:, 0]] = np.arange(len(levels[0]))
+    tables, repeated = [np.zeros((len(levels[0]), 0), np.int64)], [_first_repeated(levels[0][:, 0])]
+    children: list[_Children] = []  # by dimension, from 1 on
+    for k, rows in enumerate(levels[1:], start=1):
+        parents = number[rows[:, 0]]
+        for j in range(1, k):
+            parents = children[j - 1].find(parents, rows[:, j])
+        if k == 1:
+            table = np.column_stack([number[rows[:, 1]], parents])
+        else:
+            known = np.vstack([tables[-1], np.full(k, -1)])[parents]  # the last row is for parent -1
+            others = [children[-1].find(known[:, i], rows[:, k]) for i in range(k)]
+            table = np.column_stack([*others, parents])
+        tables.append(table)
+        children.append(_Children(parents, rows[:, k], n_vertices))
+        repeated.append(_first_repeated(np.where(parents < 0, -1 - np.arange(len(rows)), children[-1].all_keys)))
+    return Facets(tables, repeated)
 
-    def __init__(self, levels: list[Int], n_vertices: int) -> None:
+
+class _Children:
+    """Simplices by parent, the number of the face without the last vertex, and last vertex."""
+
+    def __init__(self, parents: Int, last: Int, n_vertices: int) -> None:
         self._n_vertices = n_vertices
-        self._keys: list[Int] = []
-        self._orders: list[Int] = []
-        for level in levels:
-            keys = self._key(level)
-            order = np.argsort(keys, kind="stable")
-            self._keys.append(keys[order])
-            self._orders.append(order)
+        self.all_keys = self._key(parents, last)
+        self._order = np.argsort(self.all_keys, kind="stable")
+        self._keys = self.all_keys[self._order]
 
-    def _key(self, rows: Int) -> Int:
-        """Integer of each simplex, -1 where the face without the last vertex is not known."""
-        if rows.shape[1] == 1:
-            return rows[:, 0]
-        prefix = self.find(rows[:, :-1])
-        return np.where(prefix < 0, -1, prefix * self._n_vertices + rows[:, -1])
+    def _key(self, parents: Int, last: Int) -> Int:
+        return np.where(parents < 0, -1, parents * self._n_vertices + last)
 
-    def find(self, rows: Int) -> Int:
-        """Number of each simplex among those of its dimension, -1 for unknown ones."""
-        keys, order = self._keys[rows.shape[1] - 1], self._orders[rows.shape[1] - 1]
-        wanted = self._key(rows)
-        if len(keys) == 0:
-            return np.full(len(rows), -1)
-        place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where(keys[place] == wanted, order[place], -1)
+    def find(self, parents: Int, last: Int) -> Int:
+        """Number of each child, -1 where it or the parent is unknown."""
+        wanted = self._key(parents, last)
+        if len(self._keys) == 0:
+            return np.full(len(wanted), -1)
+        place = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        return np.where((self._keys[place] == wanted) & (wanted >= 0), self._order[place], -1)
 
-    def facets(self, rows: Int) -> Int:
-        """Numbers of the facets of each k-simplex, shape (n, k + 1); column i leaves out vertex i."""
-        width = rows.shape[1]
-        return np.column_stack([self.find(np.delete(rows, i, axis=1)) for i in range(width)])
+
+def _first_repeated(keys: Int) -> tuple[int, int] | None:
+    """Places of two equal integers."""
+    order = np.argsort(keys, kind="stable")
+    same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
+    return (int(order[same[0]]), int(order[same[0] + 1])) if len(same) else None
 
 
 def close_downwards(levels: list[Int]) -> list[Int]:
@@ -154,19 +183,6 @@ def require_different_vertices(rows: Int, numbers: Int) -> None:
     if repeated.any():
         i = int(np.flatnonzero(repeated)[0])
         raise ValueError(f"The vertices of a simplex must be different, got simplex {numbers[i]}, {as_tuple(rows[i])}.")
-
-
-def require_distinct(ranks: Int, rows: Int, numbers: Int) -> None:
-    """Raise ValueError if two rows, sorted in `ranks` and as given in `rows`, are the same simplex."""
-    if len(distinct(ranks)) == len(ranks):
-        return
-    order = np.lexsort(ranks.T[::-1])
-    same = np.flatnonzero((ranks[order[1:]] == ranks[order[:-1]]).all(axis=1))[0]
-    first, second = sorted((order[same], order[same + 1]))
-    raise ValueError(
-        f"A simplex must be listed once, got simplices {numbers[first]} and {numbers[second]} with the vertices "
-        f"{as_tuple(np.sort(rows[first]))}."
-    )
 
 
 def as_tuple(simplex: Int) -> tuple[int, ...]:
