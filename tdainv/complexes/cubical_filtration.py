@@ -134,6 +134,7 @@ class CubicalFiltration:
             first, first_entry = last, first_entry + facets.size
         fill = _fill_vertex_maxima if cells == "vertices" else _fill_coface_minima
         fill(values, pixels)
+        grades += 0.0  # negative zeros become zeros
         return FilteredComplex.of_checked(dimensions, indptr, indices, grades)
 
 
@@ -153,8 +154,9 @@ def checked_image(image: ArrayLike, cells: str, channels: bool, name: str = "ima
     array = check._as_float_array(image, name, rule)
     if array.ndim < 1 + channels or 0 in array.shape:
         raise ValueError(f"{name} {rule}, got shape {array.shape}.")
-    wrong = np.isnan(array) | np.isneginf(array)
-    if wrong.any():
+    lowest = array.min()
+    if np.isnan(lowest) or lowest == -np.inf:
+        wrong = np.isnan(array) | np.isneginf(array)
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise ValueError(f"{name} must hold numbers or inf, got {name}[{', '.join(map(str, where))}] = {array[where]}.")
     if cells == "top" and channels and array.shape[-1] > 1:
@@ -162,7 +164,7 @@ def checked_image(image: ArrayLike, cells: str, channels: bool, name: str = "ima
             f'{name} must have one channel with cells="top", got {array.shape[-1]}: a face would appear with each of '
             'its cubes, at several minimal grades. Use cells="vertices", or multicritical_complex.'
         )
-    return array + 0.0  # negative zeros become zeros
+    return array
 
 
 def check_options(cells: str, channels: bool) -> None:

@@ -7,19 +7,15 @@ from tdainv.persistence._kernels_forest import _root
 
 
 @kernel
-def follow_pointers(padded, offsets, lower_step, upper_step, n_arcs):
-    """Sets of lower neighbours of the pixels of a padded image, a way down and a way up from each, and the saddles.
+def find_saddles(padded, offsets, n_arcs):
+    """Sets of lower neighbours of the pixels of a padded image, and the pixels with several arcs of them.
 
     Neighbour k of a pixel is ``offsets[k]`` places on, in cyclic order from the one above; of equal pixels the one of
-    lower place is lower. ``lower_step[mask]`` is the step from a pixel with these lower neighbours to the one it points
-    down to (0: it is lowest), ``upper_step[mask]`` that to the one it points up to. Padding, of value inf, points up to
-    place 0.
+    lower place is lower. Padding has the value inf.
     """
     n_rows, width = padded.shape
     flat = padded.ravel()
     masks = np.zeros(flat.size, np.uint8)
-    down = np.zeros(flat.size, np.int32)
-    up = np.zeros(flat.size, np.int32)
     saddles = np.empty(flat.size, np.int32)
     n_saddles = 0
     for row in range(1, n_rows - 1):
@@ -36,20 +32,31 @@ def follow_pointers(padded, offsets, lower_step, upper_step, n_arcs):
                 | np.int64(flat[p + offsets[7]] <= value) << 7
             )
             masks[p] = mask
-            down[p] = p + lower_step[mask]
-            up[p] = p + upper_step[mask]
             saddles[n_saddles] = p
             n_saddles += n_arcs[mask] > 1
-    return masks, down, up, saddles[:n_saddles]
+    return masks, saddles[:n_saddles]
 
 
 @kernel
-def merge_at_saddles(saddles, masks, offsets, n_arcs, arcs, parent, padded, sign):
-    """Component that ends at each merging, and where: two arrays of places. The pointers, ``parent``, are used up.
+def merge_at_saddles(saddles, masks, offsets, n_arcs, arcs, padded, sign, parent):
+    """Component that ends at each merging, and where: two arrays of places.
 
-    Saddles come in the order of the sweep, upwards for sign = 1, downwards for sign = -1. Neighbours ``arcs[mask]`` of
-    a saddle, one an arc, lead along pointers to the components that meet there; that which began last ends.
+    Saddles come in the order of the sweep, upwards for sign = 1, downwards for sign = -1. ``arcs[mask]`` has one
+    neighbour in each arc. A pixel points to the first, itself if there is none, and padding to place 0; so pointers
+    lead from the arcs of a saddle to the components that meet there, and that which began last ends. ``parent`` is room
+    for the pointers.
     """
+    n_rows, width = padded.shape
+    flat = padded.ravel()
+    steps = np.zeros(256, np.int64)
+    for mask in range(256):
+        if arcs[mask, 0] >= 0:
+            steps[mask] = offsets[arcs[mask, 0]]
+    for p in range(parent.size):
+        parent[p] = 0
+    for row in range(1, n_rows - 1):
+        for p in range(row * width + 1, row * width + width - 1):
+            parent[p] = p + steps[masks[p]]
     ends = np.empty(4 * saddles.size, np.int64)
     where = np.empty(4 * saddles.size, np.int64)
     count = 0
@@ -60,7 +67,7 @@ def merge_at_saddles(saddles, masks, offsets, n_arcs, arcs, parent, padded, sign
         for k in range(1, n_arcs[mask]):
             b = _root(parent, p + offsets[arcs[mask, k]])
             if a != b:
-                low, high = sign * padded[a], sign * padded[b]
+                low, high = sign * flat[a], sign * flat[b]
                 if high < low or (high == low and sign * b < sign * a):
                     a, b = b, a
                 parent[b] = a

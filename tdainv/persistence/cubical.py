@@ -237,13 +237,13 @@ def _morse_pairs(shape: tuple[int, ...], order: Int, cells: str) -> dict[int, _R
 
 def _bars(flat: Float, birth_pixels: Int, death_pixels: Int, *, essential: bool) -> CubicalPairs:
     """Bars of positive length, and the component of the lowest pixel."""
-    births, deaths = flat[birth_pixels], flat[death_pixels]
+    births, deaths = flat[birth_pixels] + 0.0, flat[death_pixels] + 0.0  # negative zeros become zeros
     long = births < deaths
-    columns = [array[long].astype(np.float64) for array in (births, deaths, birth_pixels, death_pixels)]
-    columns[3][columns[1] == np.inf] = -1
-    table = np.column_stack(columns)
+    births, deaths, birth_pixels, death_pixels = births[long], deaths[long], birth_pixels[long], death_pixels[long]
+    death_pixels[deaths == np.inf] = -1
     lowest = int(flat.argmin())
     if essential and flat[lowest] < np.inf:
-        table = np.vstack([table, [flat[lowest], np.inf, lowest, -1]])
-    births, deaths, birth_pixels, death_pixels = table[lexicographic_order(table)].T.copy()
-    return CubicalPairs(births, deaths, birth_pixels.astype(np.int64), death_pixels.astype(np.int64))
+        births, deaths = np.append(births, flat[lowest] + 0.0), np.append(deaths, np.inf)
+        birth_pixels, death_pixels = np.append(birth_pixels, lowest), np.append(death_pixels, -1)
+    order = lexicographic_order(np.column_stack([births, deaths, birth_pixels, death_pixels]))
+    return CubicalPairs(births[order], deaths[order], birth_pixels[order], death_pixels[order])

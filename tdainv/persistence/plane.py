@@ -9,7 +9,7 @@ import numpy as np
 
 from tdainv._typing import Float, Int
 from tdainv.complexes.order import lexicographic_order
-from tdainv.persistence._kernels_plane import follow_pointers, merge_at_saddles
+from tdainv.persistence._kernels_plane import find_saddles, merge_at_saddles
 
 # Neighbours of a pixel in cyclic order; those of even number share a side with it.
 _STEPS = np.array([(-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1)])
@@ -48,15 +48,14 @@ def planar_pairs(image: Float, cells: str) -> dict[int, tuple[Int, Int]]:
     padded[1:-1, 1:-1] = image
     width, arcs = n_columns + 2, _arcs(cells)
     offsets = _STEPS @ np.array([width, 1])
-    steps = (np.append(offsets, 0)[step] for step in (arcs.lower[:, 0], arcs.upper[:, 0]))
-    masks, down, up, saddles = follow_pointers(padded, offsets, *steps, arcs.n_arcs)
-    padded = padded.ravel()
-    saddles = saddles[lexicographic_order(padded[saddles, np.newaxis])]
-    minima, joined = merge_at_saddles(saddles, masks, offsets, arcs.n_arcs, arcs.lower, down, padded, 1)
-    maxima, parted = merge_at_saddles(saddles[::-1], masks, offsets, arcs.n_arcs, arcs.upper, up, padded, -1)
+    masks, saddles = find_saddles(padded, offsets, arcs.n_arcs)
+    saddles = saddles[lexicographic_order(padded.ravel()[saddles, np.newaxis])]
+    room = np.empty(padded.size, np.int32)
+    minima, joined = merge_at_saddles(saddles, masks, offsets, arcs.n_arcs, arcs.lower, padded, 1, room)
+    maxima, parted = merge_at_saddles(saddles[::-1], masks, offsets, arcs.n_arcs, arcs.upper, padded, -1, room)
 
     def pixels(places: Int) -> Int:
-        return (places // width - 1) * n_columns + places % width - 1
+        return places - 2 * (places // width) - n_columns - 1
 
     return {0: (pixels(minima), pixels(joined)), 1: (pixels(parted), pixels(maxima))}
 
