@@ -240,3 +240,25 @@ def test_the_estimator_maps_the_function_and_names_the_bad_image():
         Cubical().transform([[0.0], [np.nan]])
     with pytest.raises(ValueError, match="cells must be one of"):
         Cubical(cells="faces").fit(batch)
+
+
+def test_a_function_is_a_channel_more():
+    rng = np.random.default_rng(5)
+    image = rng.normal(size=(3, 4, 3))
+    one = cubical(image[..., 0])
+    assert one.with_function(image[..., 1]) == cubical(image[..., :2], channels=True)
+    assert one.with_function(image[..., 1:]) == cubical(image, channels=True)
+    assert one.with_function(image[..., 1]).expand() == one.expand().with_function(image[..., 1].ravel())
+
+
+@pytest.mark.parametrize(
+    "values", [np.zeros((4, 3)), np.zeros(12), np.zeros((3, 4, 1, 1)), [["a"]], np.full((3, 4), np.nan)]
+)
+def test_a_function_must_fit_the_image(values):
+    with pytest.raises(ValueError, match="values must"):
+        cubical(np.zeros((3, 4))).with_function(values)
+
+
+def test_squares_take_no_second_function():
+    with pytest.raises(ValueError, match='must have one channel with cells="top", got 2'):
+        cubical(np.zeros((3, 4)), cells="top").with_function(np.zeros((3, 4)))

@@ -275,3 +275,13 @@ def test_input_is_left_alone():
     filtration.chain_complex(2)
     filtration.expand(2)
     assert filtration == copy
+
+
+def test_a_function_more_is_a_parameter_more():
+    rng = np.random.default_rng(6)
+    points, values = rng.normal(size=(8, 2)), rng.integers(0, 3, (8, 2)).astype(float)
+    one = tdainv.function_rips(points, values[:, 0], max_edge=2.0)
+    assert one.with_function(values[:, 1]) == tdainv.function_rips(points, values, max_edge=2.0)
+    assert tdainv.rips(points).with_function(values) == tdainv.function_rips(points, values)
+    with pytest.raises(ValueError, match=r"vertex_grades must have shape \(8,\)"):
+        one.with_function(values[:3])

@@ -53,6 +53,29 @@ class CubicalFiltration:
         object.__setattr__(self, "pixels", pixels if channels else pixels[..., np.newaxis])
         object.__setattr__(self, "cells", cells)
 
+    def with_function(self, values: ArrayLike) -> CubicalFiltration:
+        """Filtration with further parameters: more values a pixel. Pixels must be vertices.
+
+        Parameters
+        ----------
+        values : array-like of shape (n_1, ..., n_d) or (n_1, ..., n_d, q)
+
+        Returns
+        -------
+        CubicalFiltration
+            With p + q parameters.
+
+        Examples
+        --------
+        >>> CubicalFiltration([[0, 1], [2, 3]]).with_function([[0, 0], [1, 1]])
+        CubicalFiltration(2 x 2 pixels as vertices, 2 parameters)
+        """
+        more = checked_image(values, "vertices", np.ndim(values) > len(self.shape), "values")
+        if more.shape[: len(self.shape)] != self.shape or more.ndim > len(self.shape) + 1:
+            raise ValueError(f"values must have shape {self.shape} or {(*self.shape, 'q')}, got {more.shape}.")
+        channels = np.concatenate([self.pixels, more.reshape(*self.shape, -1)], axis=-1)
+        return CubicalFiltration(channels, self.cells, channels=True)
+
     @property
     def shape(self) -> tuple[int, ...]:
         """Number of pixels along each axis."""

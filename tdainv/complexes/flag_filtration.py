@@ -100,6 +100,32 @@ class FlagFiltration:
         filtration._set(distances, births, grades, max_edge)
         return filtration
 
+    def with_function(self, vertex_grades: ArrayLike) -> FlagFiltration:
+        """Filtration with further parameters: functions on the vertices.
+
+        Parameters
+        ----------
+        vertex_grades : array-like of shape (n,) or (n, q)
+            Finite.
+
+        Returns
+        -------
+        FlagFiltration
+            With p + q parameters.
+
+        Examples
+        --------
+        >>> FlagFiltration([[0, 3], [3, 0]]).with_function([0.0, 1.0])
+        FlagFiltration(2 vertices, 2 parameters)
+        """
+        values = check.vertex_values(vertex_grades, self.n_vertices, "vertex_grades").reshape(self.n_vertices, -1)
+        return self.of_checked(
+            self.distances,
+            vertex_births=self.vertex_births,
+            vertex_grades=np.hstack([self.vertex_grades, values]),
+            max_edge=self.max_edge,
+        )
+
     @property
     def n_vertices(self) -> int:
         """Number of vertices n."""
