@@ -10,9 +10,11 @@ import numpy as np
 
 from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int, Number
+from tdainv._words import counted
 
 
-def _as_float_array(values: Any, name: str, rule: str) -> Float:
+def float_array(values: Any, name: str, rule: str) -> Float:
+    """Check that values form a dense array of real numbers; `rule` says what they must be."""
     if hasattr(values, "toarray"):
         raise TypeError(f"{name} must be a dense array, got a sparse {type(values).__name__}.")
     try:
@@ -27,7 +29,7 @@ def _as_float_array(values: Any, name: str, rule: str) -> Float:
 def points(values: ArrayLike, name: str = "points") -> Float:
     """Check a point cloud: finite, shape (n_points, dim), n_points >= 1, dim >= 1."""
     rule = "must have shape (n_points, dim) with n_points >= 1 and dim >= 1"
-    array = _as_float_array(values, name, rule)
+    array = float_array(values, name, rule)
     if array.ndim != 2 or 0 in array.shape:
         hint = " Use points.reshape(-1, 1) for points on a line." if array.ndim == 1 and array.size else ""
         raise ValueError(f"{name} {rule}, got shape {array.shape}.{hint}")
@@ -52,7 +54,7 @@ def distance_matrix(values: ArrayLike, name: str = "distances") -> Float:
     if shape is not None and len(shape) == 2:
         require_memory(8 * shape[0] * shape[1], f"Checking a {shape[0]} x {shape[1]} distance matrix", "Subsample.")
     rounding = 1e-5 if getattr(values, "dtype", None) == np.float32 else 1e-8
-    array = _as_float_array(values, name, rule)
+    array = float_array(values, name, rule)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or array.shape[0] == 0:
         raise ValueError(f"{name} {rule}, got shape {array.shape}.")
     if np.isnan(array).any():
@@ -87,7 +89,7 @@ def _symmetric(array: Float, rounding: float, name: str) -> Float:
 def vertex_values(values: ArrayLike, n: int, name: str, *, least: int = 1) -> Float:
     """Check finite values a vertex: shape (n,), or (n, q) with q >= `least`."""
     rule = f"must have shape ({n},) or ({n}, q) with q >= {least}, one row for each of the {n} points,"
-    array = _as_float_array(values, name, rule)
+    array = float_array(values, name, rule)
     if array.ndim not in (1, 2) or len(array) != n or (array.ndim == 2 and array.shape[1] < least):
         raise ValueError(f"{name} {rule} got shape {array.shape}.")
     _require_finite(array, name)
@@ -97,7 +99,7 @@ def vertex_values(values: ArrayLike, n: int, name: str, *, least: int = 1) -> Fl
 def grades(values: ArrayLike, n: int, name: str = "grades") -> Float:
     """Check grades: shape (n, p) or (n,), p >= 1, numbers or inf."""
     rule = f"must have shape ({n}, p) with p >= 1, or ({n},)"
-    array = _as_float_array(values, name, rule)
+    array = float_array(values, name, rule)
     if array.ndim == 1 and len(array) == n:
         array = array[:, np.newaxis]
     if array.ndim != 2 or len(array) != n or array.shape[1] == 0:
@@ -114,24 +116,22 @@ def axes(values: Sequence[ArrayLike], p: int) -> list[Float]:
     if not hasattr(values, "__len__") or isinstance(values, str):
         raise TypeError(f"axes must be a sequence of arrays, one for each axis, got {values!r}.")
     if len(values) != p:
-        raise ValueError(f"axes must be {_counted(p, 'array')}, one for each axis, got {len(values)}.")
-    lines = [
-        _as_float_array(axis, f"axes[{k}]", "must be an array of increasing numbers") for k, axis in enumerate(values)
-    ]
+        raise ValueError(f"axes must be {counted(p, 'array')}, one for each axis, got {len(values)}.")
+    lines = [float_array(axis, f"axes[{k}]", "must be an array of increasing numbers") for k, axis in enumerate(values)]
     for k, line in enumerate(lines):
         if line.ndim != 1 or len(line) == 0 or np.isnan(line).any() or (line[1:] < line[:-1]).any():
             raise ValueError(f"axes[{k}] must be a non-empty increasing one-dimensional array.")
     return lines
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def dimension(value: Any) -> int:
     """Check the dimension of a cell: an integer of at least 0."""
+    return _natural(value, "dimension")
+
+
+def _natural(value: Any, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise ValueError(f"dimension must be an integer of at least 0, got dimension={value!r}.")
+        raise ValueError(f"{name} must be an integer of at least 0, got {name}={value!r}.")
     return int(value)
 
 
@@ -216,13 +216,9 @@ def max_edge(value: Any) -> float:
     return positive(value, "max_edge")
 
 
-def degree(value: Any, *, largest: int | None = None) -> int:
-    """Check a degree of homology: an integer from 0 to `largest`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise ValueError(f"degree must be an integer of at least 0, got degree={value!r}.")
-    if largest is not None and value > largest:
-        raise ValueError(f"degree must be at most {largest} for this filtration, got degree={value}.")
-    return int(value)
+def degree(value: Any) -> int:
+    """Check a degree of homology: an integer of at least 0."""
+    return _natural(value, "degree")
 
 
 def degrees(value: Any) -> tuple[int, ...]:

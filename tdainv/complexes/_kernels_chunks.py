@@ -3,7 +3,7 @@
 import numpy as np
 
 from tdainv._numba import kernel
-from tdainv.complexes._kernels_bits import highest, new_tree, toggle
+from tdainv.complexes._kernels_bits import doubled, highest, new_tree, toggle
 
 
 @kernel
@@ -64,11 +64,8 @@ def match_cells(indptr, indices, row_grades, column_grades, skipped):
             count += 1
             toggle(row, leaves, nodes, roots)
             row = highest(leaves, nodes, roots)
-        if size + count > pool.size:
-            longer = np.empty(2 * (size + count), np.int32)
-            for i in range(size):
-                longer[i] = pool[i]
-            pool = longer
+        while size + count > pool.size:
+            pool = doubled(pool)
         start[j] = size
         length[j] = count
         for i in range(count):
@@ -105,10 +102,7 @@ def eliminate_matched(indptr, indices, columns, partner, dropped, start, length,
             owner = partner[row]
             if owner < 0:
                 if size == entries.size:
-                    longer = np.empty(2 * size, np.int32)
-                    for i in range(size):
-                        longer[i] = entries[i]
-                    entries = longer
+                    entries = doubled(entries)
                 entries[size] = row
                 size += 1
             elif start[owner] >= 0:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tdainv._typing import Float, Int, Number
+from tdainv._words import counted
 from tdainv.complexes._kernels_order import rearrange_columns
 
 
@@ -106,8 +107,8 @@ class GradedMatrix:
     def __repr__(self) -> str:
         rows, columns = self.shape
         return (
-            f"GradedMatrix({_count(rows, 'row')}, {_count(columns, 'column')}, "
-            f"{_count(len(self.indices), 'entry', 'entries')}, {_count(self.n_parameters, 'parameter')})"
+            f"GradedMatrix({counted(rows, 'row')}, {counted(columns, 'column')}, "
+            f"{counted(len(self.indices), 'entry', 'entries')}, {counted(self.n_parameters, 'parameter')})"
         )
 
     def __eq__(self, other: object) -> bool:
@@ -187,7 +188,7 @@ class ChainComplex:
         sizes = (self.upper.shape[1], self.upper.shape[0], self.lower.shape[0])
         return (
             f"ChainComplex(degree {self.degree}, {' → '.join(map(str, sizes))} generators, "
-            f"{_count(self.n_parameters, 'parameter')})"
+            f"{counted(self.n_parameters, 'parameter')})"
         )
 
     def __eq__(self, other: object) -> bool:
@@ -196,7 +197,3 @@ class ChainComplex:
         return (self.degree, self.upper, self.lower) == (other.degree, other.upper, other.lower)
 
     __hash__ = None  # type: ignore[assignment]
-
-
-def _count(number: int, singular: str, plural: str | None = None) -> str:
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"

@@ -73,18 +73,36 @@ def reduced_chain_complexes(
         partner, negative[k] = pairs[k][:2]
         positive[k - 1] = partner >= 0
     left = {k: np.flatnonzero(~(positive[k] | negative[k])) for k in levels}
-    matrices = {}
-    for k in {k for degree in degrees for k in (degree, degree + 1)}:
-        level, (partner, _, *changed) = levels[k], pairs[k]
-        start, rows = eliminate_matched(level.indptr, level.indices, left[k], partner, negative[k - 1], *changed)
-        number = np.cumsum(~(positive[k - 1] | negative[k - 1])) - 1
-        rows = _reversed_columns(start, number[rows].astype(np.int32))
-        matrices[k] = GradedMatrix.of_checked(start, rows, levels[k - 1].grades[left[k - 1]], level.grades[left[k]])
+    matrices = {
+        k: without_pairs(levels[k], levels[k - 1].grades, left[k], left[k - 1], negative[k - 1], pairs[k])
+        for k in {k for degree in degrees for k in (degree, degree + 1)}
+    }
     cells = {k: level.cells[left[k]] for k, level in levels.items()}
     return [ChainComplex(k, matrices[k + 1], matrices[k], cells=(cells[k], cells[k + 1])) for k in degrees]
 
 
-def _reversed_columns(indptr: Int, indices: Number) -> Number:
-    """Entries of each column in reverse order."""
-    counts = np.diff(indptr)
-    return indices[np.repeat(indptr[:-1] + indptr[1:] - 1, counts) - np.arange(len(indices))]
+def without_pairs(
+    level: Level, row_grades: Float, columns: Int, rows: Int, dropped: Number, pairs: tuple[Number, ...]
+) -> GradedMatrix:
+    """Boundary matrix of the columns and rows that are left when pairs are cancelled.
+
+    ``pairs`` is what match_cells says of the level; ``dropped`` marks rows that are columns of pairs one level below.
+    """
+    partner, _, *changed = pairs
+    start, entries = eliminate_matched(level.indptr, level.indices, columns, partner, dropped, *changed)
+    number = np.full(len(row_grades), -1, np.int32)
+    number[rows] = np.arange(len(rows), dtype=np.int32)
+    indptr, entries = columns_of_pool(start[:-1], np.diff(start), number[entries], np.arange(len(columns)))
+    return GradedMatrix.of_checked(indptr, entries, row_grades[rows], level.grades[columns])
+
+
+def columns_of_pool(start: Int, length: Int, pool: Number, columns: Int) -> tuple[Int, Number]:
+    """CSC arrays, rows increasing, of some columns that are stored in decreasing order.
+
+    Column j is ``pool[start[j] : start[j] + length[j]]``.
+    """
+    counts = length[columns]
+    indptr = np.zeros(len(columns) + 1, np.int64)
+    np.cumsum(counts, out=indptr[1:])
+    last = start[columns] + counts - 1
+    return indptr, pool[np.repeat(last + indptr[:-1], counts) - np.arange(indptr[-1])]

@@ -174,7 +174,7 @@ def checked_image(image: ArrayLike, cells: str, channels: bool, name: str = "ima
     check_options(cells, channels)
     rule = "must have shape (n_1, ..., n_d, p)" if channels else "must have shape (n_1, ..., n_d)"
     rule += " with d >= 1 and no axis of length 0"
-    array = check._as_float_array(image, name, rule)
+    array = check.float_array(image, name, rule)
     if array.ndim < 1 + channels or 0 in array.shape:
         raise ValueError(f"{name} {rule}, got shape {array.shape}.")
     lowest = array.min()

@@ -289,6 +289,11 @@ class FilteredComplex:
         """Number of 0-cells."""
         return int((self.dimensions == 0).sum())
 
+    @property
+    def appears(self) -> Number:
+        """Whether each cell appears at some grade, shape (m,), bool."""
+        return np.asarray(np.isfinite(self.grades).all(axis=1))
+
     def __len__(self) -> int:
         return len(self.dimensions)
 
@@ -361,9 +366,8 @@ class FilteredComplex:
             never appear, in the order in which they are listed.
         """
         dimension = check.dimension(dimension)
-        appears = np.isfinite(self.grades).all(axis=1)
-        rows = np.flatnonzero((self.dimensions == dimension - 1) & appears)
-        columns = np.flatnonzero((self.dimensions == dimension) & appears)
+        rows = np.flatnonzero((self.dimensions == dimension - 1) & self.appears)
+        columns = np.flatnonzero((self.dimensions == dimension) & self.appears)
         number = np.full(len(self), -1)
         number[rows] = np.arange(len(rows))
         facets, starts = _gather(self.indptr, self.indices, columns)

@@ -41,7 +41,9 @@ def find_facets(levels: list[Int], n_vertices: int) -> Facets:
     """
     number = np.full(n_vertices, -1)  # of the vertices, as simplices
     number[levels[0][:, 0]] = np.arange(len(levels[0]))
-    tables, repeated = [np.zeros((len(levels[0]), 0), np.int64)], [_first_repeated(levels[0][:, 0])]
+    tables = [np.zeros((len(levels[0]), 0), np.int64)]
+    vertices = _Children(np.zeros(len(levels[0]), np.int64), levels[0][:, 0], n_vertices)  # of the empty simplex
+    repeated = [vertices.repeated()]
     children: list[_Children] = []  # by dimension, from 1 on
     for k, rows in enumerate(levels[1:], start=1):
         parents = number[rows[:, 0]]
@@ -55,7 +57,7 @@ def find_facets(levels: list[Int], n_vertices: int) -> Facets:
             table = np.column_stack([*others, parents])
         tables.append(table)
         children.append(_Children(parents, rows[:, k], n_vertices))
-        repeated.append(_first_repeated(np.where(parents < 0, -1 - np.arange(len(rows)), children[-1].all_keys)))
+        repeated.append(children[-1].repeated())
     return Facets(tables, repeated)
 
 
@@ -64,9 +66,9 @@ class _Children:
 
     def __init__(self, parents: Int, last: Int, n_vertices: int) -> None:
         self._n_vertices = n_vertices
-        self.all_keys = self._key(parents, last)
-        self._order = np.argsort(self.all_keys, kind="stable")
-        self._keys = self.all_keys[self._order]
+        keys = self._key(parents, last)
+        self._order = np.argsort(keys, kind="stable")
+        self._keys = keys[self._order]
 
     def _key(self, parents: Int, last: Int) -> Int:
         return np.where(parents < 0, -1, parents * self._n_vertices + last)
@@ -79,12 +81,10 @@ class _Children:
         place = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
         return np.where((self._keys[place] == wanted) & (wanted >= 0), self._order[place], -1)
 
-
-def _first_repeated(keys: Int) -> tuple[int, int] | None:
-    """Places of two equal integers."""
-    order = np.argsort(keys, kind="stable")
-    same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
-    return (int(order[same[0]]), int(order[same[0] + 1])) if len(same) else None
+    def repeated(self) -> tuple[int, int] | None:
+        """Numbers of two equal children, if there are any."""
+        same = np.flatnonzero((self._keys[1:] == self._keys[:-1]) & (self._keys[1:] >= 0))
+        return (int(self._order[same[0]]), int(self._order[same[0] + 1])) if len(same) else None
 
 
 def close_downwards(levels: list[Int]) -> list[Int]:

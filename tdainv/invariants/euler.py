@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from tdainv.complexes.cubical_filtration import CubicalFiltration, with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.invariants.signed_measure import SignedMeasure
@@ -49,6 +47,6 @@ def euler_signed_measure(filtration: FilteredComplex | CubicalFiltration) -> Sig
     if not isinstance(filtration, FilteredComplex):
         hint = " Use filtration.expand(max_dimension)." if hasattr(filtration, "expand") else ""
         raise TypeError(f"filtration must be a FilteredComplex, got {type(filtration).__name__}.{hint}")
-    appears = np.isfinite(filtration.grades).all(axis=1)
+    appears = filtration.appears
     signs = 1 - 2 * (filtration.dimensions[appears] % 2)
     return SignedMeasure(filtration.grades[appears], signs)

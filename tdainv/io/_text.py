@@ -15,6 +15,7 @@ from typing import IO, Any, Literal, NamedTuple
 import numpy as np
 
 from tdainv._typing import Float, Int, Number
+from tdainv._words import counted
 from tdainv.complexes import _kernels_cells as cells
 
 PathLike = str | os.PathLike[str]
@@ -153,7 +154,7 @@ def read_generators(reader: TextReader, count: int, n_parameters: int, n_rows: i
         if not separator:
             raise reader.error("'grades ; row indices'", repr(_short(text)))
         if len(values) != n_parameters:
-            raise reader.error(f"{_count(n_parameters, 'grade')} before ';'", str(len(values)))
+            raise reader.error(f"{counted(n_parameters, 'grade')} before ';'", str(len(values)))
         try:
             grades.extend(map(float, values))
         except ValueError:
@@ -165,7 +166,7 @@ def read_generators(reader: TextReader, count: int, n_parameters: int, n_rows: i
         ends.append(len(rows))
         lines.append(reader.line)
     if len(lines) < count:
-        expected = f"{_count(count, 'generator')} of dimension {dimension}"
+        expected = f"{counted(count, 'generator')} of dimension {dimension}"
         raise reader.error(expected, f"the end of the file after {len(lines)}")
     block = Generators(
         np.array(grades).reshape(count, n_parameters) + 0.0, *(np.array(part, np.int64) for part in (ends, rows, lines))
@@ -235,10 +236,6 @@ def require_rules(
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def grade_text(grade: Sequence[Any]) -> str:

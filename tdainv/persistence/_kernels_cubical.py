@@ -13,6 +13,7 @@ import numpy as np
 
 from tdainv._numba import block_kernel, inline_kernel, kernel
 from tdainv.complexes._kernels_bits import doubled, highest, lowest_bit, new_tree, toggle
+from tdainv.persistence._kernels_forest import find_root
 
 # A lower star in space, without its owner, is a part of the surface of an octahedron. Corner 2 a (or 2 a + 1) of the
 # octahedron is the edge of the grid to the pixel before (after) the owner along axis a, its edges are squares, its
@@ -82,15 +83,6 @@ def lower_neighbours(ranks, offsets):
     return lower
 
 
-@block_kernel
-def _find(node, parents):
-    """Root of a node of a forest; halves the path to it."""
-    while parents[node] != node:
-        parents[node] = parents[parents[node]]
-        node = parents[node]
-    return node
-
-
 @kernel
 def component_pairs(order, ranks, lower, offsets, apart):
     """Ranks at which components appear and at which an older one swallows them: the elder rule.
@@ -110,7 +102,7 @@ def component_pairs(order, ranks, lower, offsets, apart):
         while remaining:
             k = lowest_bit(np.uint64(remaining))
             remaining &= apart[k]
-            root = _find(place + offsets[k], parents)
+            root = find_root(parents, place + offsets[k])
             if eldest == place:
                 eldest = root
             elif root != eldest:
@@ -208,13 +200,13 @@ def _unmatched(rest, edges, triangles, trees):
     while absent:
         k = lowest_bit(np.uint64(absent))
         absent &= absent - 1
-        trees[_find(BESIDE[k, 0], trees)] = _find(BESIDE[k, 1], trees)
+        trees[find_root(trees, BESIDE[k, 0])] = find_root(trees, BESIDE[k, 1])
     unmatched = 0
     while rest:
         k = lowest_bit(np.uint64(rest))
         rest &= rest - 1
-        one = _find(BESIDE[k, 0], trees)
-        other = _find(BESIDE[k, 1], trees)
+        one = find_root(trees, BESIDE[k, 0])
+        other = find_root(trees, BESIDE[k, 1])
         if triangles >> one & 1:
             trees[one] = other
         elif triangles >> other & 1:
@@ -258,7 +250,7 @@ def critical_squares(order, lower, offsets, rest):
             critical[n_critical, RANK] = rank
             critical[n_critical, CELL] = 3 * corner + (u >> 1) + (v >> 1) - 1
             for side in range(2):
-                cube = IN_CUBE[_find(BESIDE[k, side], trees)]
+                cube = IN_CUBE[find_root(trees, BESIDE[k, side])]
                 critical[n_critical, SIDE + side] = place + offsets[lowest_bit(np.uint64(higher & cube))]
             n_critical += 1
     return critical[:n_critical], ascent
@@ -272,8 +264,8 @@ def merge_components(cells, forest, times):
     """
     swallowed = np.full(len(cells), -1, np.int32)
     for i in range(len(cells)):
-        one = _find(cells[i, SIDE], forest)
-        other = _find(cells[i, SIDE + 1], forest)
+        one = find_root(forest, cells[i, SIDE])
+        other = find_root(forest, cells[i, SIDE + 1])
         if one != other:
             younger = one
             if times[one] < times[other]:

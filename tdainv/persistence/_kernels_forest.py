@@ -6,7 +6,7 @@ from tdainv._numba import block_kernel, kernel
 
 
 @block_kernel
-def _root(parent, node):
+def find_root(parent, node):
     """Root of the tree of a node, halving the path to it."""
     while parent[node] != node:
         parent[node] = parent[parent[node]]
@@ -25,8 +25,8 @@ def pair_components(indptr, indices, n_rows):
     for j in range(indptr.size - 1):
         if indptr[j] == indptr[j + 1]:
             continue
-        a = _root(parent, indices[indptr[j]])
-        b = _root(parent, indices[indptr[j] + 1])
+        a = find_root(parent, indices[indptr[j]])
+        b = find_root(parent, indices[indptr[j] + 1])
         if a != b:
             elder, younger = min(a, b), max(a, b)
             parent[younger] = elder
@@ -54,8 +54,8 @@ def pair_cocomponents(indptr, indices, n_rows):
     pivots = np.full(n_columns, -1, np.int64)
     for row in range(n_rows - 1, -1, -1):
         if first[row] >= 0:
-            a = _root(parent, first[row])
-            b = _root(parent, second[row])
+            a = find_root(parent, first[row])
+            b = find_root(parent, second[row])
             if a != b:
                 parent[min(a, b)] = max(a, b)
                 pivots[min(a, b)] = row

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tdainv._numba import kernel
-from tdainv.persistence._kernels_forest import _root
+from tdainv.persistence._kernels_forest import find_root
 
 
 @kernel
@@ -63,9 +63,9 @@ def merge_at_saddles(saddles, masks, offsets, n_arcs, arcs, padded, sign, parent
     for i in range(saddles.size):
         p = saddles[i]
         mask = masks[p]
-        a = _root(parent, p + offsets[arcs[mask, 0]])
+        a = find_root(parent, p + offsets[arcs[mask, 0]])
         for k in range(1, n_arcs[mask]):
-            b = _root(parent, p + offsets[arcs[mask, k]])
+            b = find_root(parent, p + offsets[arcs[mask, k]])
             if a != b:
                 low, high = sign * flat[a], sign * flat[b]
                 if high < low or (high == low and sign * b < sign * a):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tdainv._numba import kernel
-from tdainv.complexes._kernels_bits import highest, new_tree, toggle
+from tdainv.complexes._kernels_bits import doubled, highest, new_tree, toggle
 
 
 @kernel
@@ -11,7 +11,7 @@ def coordinates(indptr, indices, n_rows, start, length, pool):
     """Solve B x = c over Z/2 for each column c, where B is unitriangular.
 
     Column r of B is ``pool[start[r] : start[r] + length[r]]``, in decreasing order, and its highest row is r. Returns
-    the CSC arrays of the solutions, rows increasing.
+    the CSC arrays of the solutions, rows decreasing.
     """
     n_columns = indptr.size - 1
     leaves, nodes, roots = new_tree(n_rows)
@@ -26,10 +26,7 @@ def coordinates(indptr, indices, n_rows, start, length, pool):
             for i in range(start[row], start[row] + length[row]):
                 toggle(pool[i], leaves, nodes, roots)
             if size == entries.size:
-                longer = np.empty(2 * size, np.int32)
-                for i in range(size):
-                    longer[i] = entries[i]
-                entries = longer
+                entries = doubled(entries)
             entries[size] = row
             size += 1
             row = highest(leaves, nodes, roots)

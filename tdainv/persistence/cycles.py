@@ -75,7 +75,7 @@ def representative_cycles(filtration: Filtration | ChainComplex, degree: int) ->
     ends = np.append(paired.upper.column_grades[:, 0], np.inf)[paired.deaths]
     bars = np.flatnonzero(born < ends)
     bars = bars[np.lexsort((ends[bars], born[bars]))]
-    finite = _finite_cycles(paired)
+    finite = _finite_cycles(paired, paired.deaths[bars])
     essential = _essential_cycles(paired) if (paired.deaths < 0).any() else {}
     cycles = []
     for bar in bars:
@@ -90,7 +90,7 @@ def _paired(filtration: Filtration | ChainComplex, degree: int) -> _Paired:
         simplices = filtration.collapsed_complex(degree)
         return _paired(simplices, degree)._replace(names=simplices.simplices(degree))
     if isinstance(filtration, FilteredComplex):
-        appears = np.isfinite(filtration.grades).all(axis=1)
+        appears = filtration.appears
         number = np.full(len(filtration) + 1, -1)  # the last one is for death -1
         for k in (degree, degree + 1):
             members = np.flatnonzero((filtration.dimensions == k) & appears)
@@ -108,15 +108,18 @@ def _paired(filtration: Filtration | ChainComplex, degree: int) -> _Paired:
     return _Paired(complex_.lower, complex_.upper, *pair_generators(complex_), names)
 
 
-def _finite_cycles(paired: _Paired) -> dict[int, Int]:
-    """Reduced boundary of each generator of C_{k+1} that ends a class."""
+def _finite_cycles(paired: _Paired, wanted: Int) -> dict[int, Int]:
+    """Reduced boundary of the wanted ones among the generators of C_{k+1} that end a class."""
     enders = np.sort(paired.deaths[paired.deaths >= 0])
     enders = enders[lexicographic_order(paired.upper.column_grades[enders])]
     rows = lexicographic_order(paired.upper.row_grades)
     indptr, indices = paired.upper.rearrange(rows, enders)
     levels = np.zeros(len(enders), np.int64)
     _, _, start, length, pool = reduce_columns(indptr, indices, len(rows), levels, 1, 0)
-    return {int(ender): np.sort(rows[pool[start[j] : start[j] + length[j]]]) for j, ender in enumerate(enders)}
+    return {
+        int(enders[j]): np.sort(rows[pool[start[j] : start[j] + length[j]]])
+        for j in np.flatnonzero(np.isin(enders, wanted))
+    }
 
 
 def _essential_cycles(paired: _Paired) -> dict[int, Int]:

@@ -36,16 +36,10 @@ def graded_kernel(matrix: GradedMatrix, rows: Int | None = None) -> Kernel:
     Kernel
     """
     grades = matrix.column_grades
-    n_columns = len(grades)
-    if n_columns == 0 or matrix.shape[0] == 0:
+    if len(grades) == 0 or matrix.shape[0] == 0:
         return Kernel(grades, np.zeros(0, np.int64))
-    first = grades[:, 0]
-    if matrix.n_parameters == 1:
-        columns = np.argsort(first, kind="stable")
-        second, levels = np.zeros(1), np.zeros(n_columns, np.int64)
-    else:
-        columns = lexicographic_order(grades)
-        second, levels = np.unique(grades[columns, 1], return_inverse=True)
+    columns = lexicographic_order(grades)
+    second, levels = second_grades(grades[columns])
     if rows is None:
         rows = np.arange(matrix.shape[0])
     # Late rows last: pivots are then late, and columns that share one are alike.
@@ -53,8 +47,20 @@ def graded_kernel(matrix: GradedMatrix, rows: Int | None = None) -> Kernel:
     indptr, indices = matrix.rearrange(rows, columns)
     _, zeroed, *_ = reduce_columns(indptr, indices, len(rows), levels, len(second), 0)
     in_kernel = zeroed >= 0
-    generators = np.column_stack([first[columns[in_kernel]], second[zeroed[in_kernel]]])
-    return Kernel(generators[:, : matrix.n_parameters], columns[~in_kernel])
+    generators = kernel_grades(grades[columns[in_kernel]], second[zeroed[in_kernel]])
+    return Kernel(generators, columns[~in_kernel])
+
+
+def second_grades(grades: Float) -> tuple[Float, Int]:
+    """Values of the second parameter, and their numbers: the levels of a sweep. One value if there is one parameter."""
+    if grades.shape[1] == 1:
+        return np.zeros(1), np.zeros(len(grades), np.int64)
+    return np.unique(grades[:, 1], return_inverse=True)
+
+
+def kernel_grades(columns: Float, zeroed: Float) -> Float:
+    """Grades of kernel elements, by the grades of their last columns and the second grades at which these vanish."""
+    return np.column_stack([columns[:, 0], zeroed])[:, : columns.shape[1]]
 
 
 def with_identity(indptr: Int, indices: Number, tracked: Int) -> tuple[Int, Number]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from tdainv import _validation as check
 from tdainv._typing import Float
+from tdainv._words import counted
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.persistence.barcode import Filtration, complexes_of, require_filtration
 from tdainv.persistence.resolution import presentation_matrix, syzygy_grades, syzygy_matrix
@@ -79,8 +80,8 @@ class Presentation:
         return [ChainComplex(self.degree, self.matrix, zero)]
 
     def __repr__(self) -> str:
-        sizes = _counted(len(self.generators), "generator"), _counted(len(self.relations), "relation")
-        return f"Presentation(degree {self.degree}, {', '.join(sizes)}, {_counted(self.n_parameters, 'parameter')})"
+        sizes = counted(len(self.generators), "generator"), counted(len(self.relations), "relation")
+        return f"Presentation(degree {self.degree}, {', '.join(sizes)}, {counted(self.n_parameters, 'parameter')})"
 
     def __eq__(self, other: object) -> bool:
         """Whether degree and matrices agree. Isomorphic modules may have different matrices."""
@@ -122,9 +123,9 @@ class FreeResolution:
     def __repr__(self) -> str:
         table = self.betti_table
         sizes = (
-            _counted(len(table.generators), "generator"),
-            _counted(len(table.relations), "relation"),
-            _counted(len(table.syzygies), "syzygy", "syzygies"),
+            counted(len(table.generators), "generator"),
+            counted(len(table.relations), "relation"),
+            counted(len(table.syzygies), "syzygy", "syzygies"),
         )
         return f"FreeResolution(degree {self.degree}, {', '.join(sizes)})"
 
@@ -257,7 +258,3 @@ def _complex(filtration: Filtration | ChainComplex, degree: int) -> ChainComplex
             "hilbert_signed_measure takes any number."
         )
     return complexes_of(filtration, (degree,))[0]
-
-
-def _counted(number: int, singular: str, plural: str | None = None) -> str:
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"

@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from tdainv._typing import Float, Int, Number
-from tdainv.complexes._kernels_chunks import eliminate_matched, match_cells
+from tdainv.complexes._kernels_chunks import match_cells
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
+from tdainv.complexes.chunks import Level, columns_of_pool, without_pairs
 from tdainv.complexes.order import lexicographic_order
 from tdainv.persistence._kernels_presentation import coordinates
 from tdainv.persistence._kernels_reduction import reduce_columns
-from tdainv.persistence.kernels import with_identity
+from tdainv.persistence.kernels import kernel_grades, second_grades, with_identity
 
 
 class SweptMatrix(NamedTuple):
@@ -48,7 +49,7 @@ def syzygy_grades(found: SweptMatrix) -> tuple[Float, Int]:
     grades = found.matrix.column_grades
     second, _ = second_grades(grades)
     last = np.flatnonzero(found.zeroed >= 0)
-    syzygies = np.column_stack([grades[last, 0], second[found.zeroed[last]]])[:, : grades.shape[1]]
+    syzygies = kernel_grades(grades[last], second[found.zeroed[last]])
     order = lexicographic_order(syzygies)
     return syzygies[order], last[order]
 
@@ -73,32 +74,26 @@ def _kernel_basis(matrix: GradedMatrix) -> CycleBasis:
     indptr, indices = matrix.rearrange(rows, columns)
     _, zeroed, start, length, pool = reduce_columns(indptr, indices, n_rows, levels, len(second), 0)
     last = np.flatnonzero(zeroed >= 0)
-    grades = np.column_stack([matrix.column_grades[columns[last], 0], second[zeroed[last]]])
+    grades = kernel_grades(matrix.column_grades[columns[last]], second[zeroed[last]])
     if n_rows and len(second) > 1:
         augmented = with_identity(indptr, indices, last)
         _, _, start, length, pool = reduce_columns(*augmented, len(last) + n_rows, levels, len(second), len(last))
         start, length = start[last], length[last]
     else:  # with one level a column that becomes zero is never added to others: unit vectors
         start, length, pool = np.arange(len(last)), np.ones(len(last), np.int64), np.arange(len(last), dtype=np.int32)
-    return CycleBasis(grades[:, : matrix.n_parameters], columns[last], start, length, pool)
+    return CycleBasis(grades, columns[last], start, length, pool)
 
 
 def _cancel(matrix: GradedMatrix) -> GradedMatrix:
     """Cancel pairs of a generator and a relation of equal grade; rows and columns in lexicographic order."""
     n_rows, n_columns = matrix.shape
-    rows = lexicographic_order(matrix.row_grades)
-    indptr, indices = matrix.rearrange(rows, np.arange(n_columns))
-    row_grades = matrix.row_grades[rows]
-    nothing = np.zeros(n_columns, bool), np.zeros(n_rows, bool)
-    partner, matched, *changed = match_cells(indptr, indices, row_grades, matrix.column_grades, nothing[0])
-    columns = np.flatnonzero(~matched)
-    indptr, indices = eliminate_matched(indptr, indices, columns, partner, nothing[1], *changed)
-    left = np.flatnonzero(partner < 0)
-    number = np.cumsum(partner < 0) - 1
-    column_of = np.repeat(np.arange(len(columns)), np.diff(indptr))
-    backwards = indptr[:-1][column_of] + indptr[1:][column_of] - 1 - np.arange(len(indices))
-    entries = number[indices[backwards]].astype(np.int32)
-    return GradedMatrix.of_checked(indptr, entries, row_grades[left], matrix.column_grades[columns])
+    order = lexicographic_order(matrix.row_grades)
+    relations = Level(np.arange(n_columns), matrix.column_grades, *matrix.rearrange(order, np.arange(n_columns)))
+    row_grades = matrix.row_grades[order]
+    none, no_rows = np.zeros(n_columns, bool), np.zeros(n_rows, bool)
+    pairs = match_cells(relations.indptr, relations.indices, row_grades, relations.grades, none)
+    partner, matched = pairs[:2]
+    return without_pairs(relations, row_grades, np.flatnonzero(~matched), np.flatnonzero(partner < 0), no_rows, pairs)
 
 
 def _drop_redundant(matrix: GradedMatrix) -> SweptMatrix:
@@ -113,18 +108,3 @@ def _drop_redundant(matrix: GradedMatrix) -> SweptMatrix:
     level = np.searchsorted(kept_second, second)  # a syzygy between columns that are kept ends at one of their grades
     zeroed = np.where(zeroed[kept] >= 0, level[zeroed[kept]], -1)
     return SweptMatrix(GradedMatrix.of_checked(indptr, indices, matrix.row_grades, grades), zeroed)
-
-
-def columns_of_pool(start: Int, length: Int, pool: Number, columns: Int) -> tuple[Int, Number]:
-    """CSC arrays of some columns that are stored in decreasing order."""
-    counts = length[columns]
-    indptr = np.zeros(len(columns) + 1, np.int64)
-    np.cumsum(counts, out=indptr[1:])
-    last = start[columns] + counts - 1
-    return indptr, pool[np.repeat(last + indptr[:-1], counts) - np.arange(indptr[-1])]
-
-
-def second_grades(grades: Float) -> tuple[Float, Int]:
-    """Values of the second parameter, and their numbers; one value if there is one parameter."""
-    second = grades[:, 1] if grades.shape[1] == 2 else np.zeros(len(grades))
-    return np.unique(second, return_inverse=True)
