@@ -53,3 +53,14 @@ def hilbert_functions(distances, births, grades, max_edge=np.inf):
         present = [[s for s, g in cells[k].items() if (g <= node).all()] for k in range(3)]
         values.append(betti_numbers(*present))
     return nodes, np.array(values)
+
+
+def betti_numbers_of_cells(complex_, present):
+    """Betti numbers of the cells of a FilteredComplex that are present, from ranks."""
+    ranks, counts = [0], []
+    for k in range(complex_.dimension + 1):
+        cells = np.flatnonzero(present & (complex_.dimensions == k))
+        facets = [complex_.indices[complex_.indptr[c] : complex_.indptr[c + 1]] for c in cells]
+        ranks += [rank_mod_2([sum(1 << int(f) for f in each) for each in facets])] if k else []
+        counts.append(len(cells))
+    return [n - low - high for n, low, high in zip(counts, ranks, [*ranks[1:], 0], strict=True)]
