@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import os
 import pickle
@@ -313,6 +314,32 @@ def _verdict(row: dict[str, Any]) -> str:
     if "agree" not in row:
         return ""
     return f"same answer (max difference {row['max_difference']})" if row["agree"] else f"DIFFERENT ANSWER: {row}"
+
+
+def command_line(description: str | None, cap: float) -> argparse.ArgumentParser:
+    """Options that all scripts have."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="small sizes only; does not write the CSV")
+    help_only = "cases whose name contains NAME; their rows in the CSV are replaced"
+    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME", help=help_only)
+    parser.add_argument("--cap", type=float, default=cap, metavar="SECONDS", help="longest run of a peer")
+    return parser
+
+
+def add_data_option(parser: argparse.ArgumentParser, folder: str, what: str) -> None:
+    """Let the folder of published data be chosen; it lies beside the project by default."""
+    default = HERE.parents[2] / "shared" / "data" / folder
+    parser.add_argument("--data", type=Path, default=default, metavar="FOLDER", help=what)
+
+
+def add_multipers_option(parser: argparse.ArgumentParser) -> None:
+    """Let the interpreter of multipers be chosen."""
+    parser.add_argument(
+        "--multipers-python",
+        default=os.environ.get("TDAINV_MULTIPERS_PYTHON", sys.executable),
+        metavar="PATH",
+        help="interpreter that has multipers",
+    )
 
 
 def disagreements(rows: Iterable[dict[str, Any]]) -> int:

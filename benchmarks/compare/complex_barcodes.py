@@ -5,7 +5,6 @@ python benchmarks/compare/complex_barcodes.py [--quick] [--only NAME] [--cap SEC
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -15,12 +14,13 @@ from typing import Any
 import numpy as np
 from _answers import TOLERANCE, compare_diagrams
 from _harness import (
-    HERE,
     OURS,
     UNTIMED_SECONDS,
     Contender,
     TaskError,
     Worker,
+    add_data_option,
+    command_line,
     disagreements,
     environment,
     fastest,
@@ -116,13 +116,8 @@ VERSIONS = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes only; does not write the CSV")
-    help_only = "cases whose name contains NAME; their rows in the CSV are replaced"
-    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME", help=help_only)
-    parser.add_argument("--cap", type=float, default=60.0, metavar="SECONDS", help="longest run of a peer")
-    default = HERE.parents[2] / "shared" / "data" / "ph"
-    parser.add_argument("--data", type=Path, default=default, metavar="FOLDER", help="published point clouds (npz)")
+    parser = command_line(__doc__, cap=60.0)
+    add_data_option(parser, "ph", "published point clouds (npz)")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     failures = 0

@@ -8,8 +8,6 @@ TDAINV_MULTIPERS_PYTHON, so that it may have other versions of its dependencies.
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from typing import Any
 
@@ -20,6 +18,8 @@ from _harness import (
     Contender,
     TaskError,
     Worker,
+    add_multipers_option,
+    command_line,
     disagreements,
     environment,
     fastest,
@@ -110,17 +110,8 @@ def compare(case: str, points: Any, python: str, theirs: dict[str, str], cap: fl
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes only; does not write the CSV")
-    help_only = "cases whose name contains NAME; their rows in the CSV are replaced"
-    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME", help=help_only)
-    parser.add_argument("--cap", type=float, default=120.0, metavar="SECONDS", help="longest run of a peer")
-    parser.add_argument(
-        "--multipers-python",
-        default=os.environ.get("TDAINV_MULTIPERS_PYTHON", sys.executable),
-        metavar="PATH",
-        help="interpreter that has multipers",
-    )
+    parser = command_line(__doc__, cap=120.0)
+    add_multipers_option(parser)
     options = parser.parse_args()
     theirs = multipers_versions(options.multipers_python)
     rows: list[dict[str, Any]] = []

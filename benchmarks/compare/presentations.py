@@ -9,7 +9,6 @@ interpreter of --multipers-python or of the environment variable TDAINV_MULTIPER
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -19,12 +18,14 @@ import numpy as np
 from _answers import atom_difference
 from _complexes import Instance, instances
 from _harness import (
-    HERE,
     OURS,
     UNTIMED_SECONDS,
     Contender,
     TaskError,
     Worker,
+    add_data_option,
+    add_multipers_option,
+    command_line,
     disagreements,
     environment,
     fastest,
@@ -120,21 +121,11 @@ def peak_memory(contender: Contender, data: tuple[Any, ...], cap: float) -> floa
 
 
 def options_of_command_line() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes only; does not write the CSV")
-    help_only = "cases whose name contains NAME; their rows in the CSV are replaced"
-    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME", help=help_only)
-    parser.add_argument("--cap", type=float, default=30.0, metavar="SECONDS", help="longest run of a peer")
-    default = HERE.parents[2] / "shared" / "data" / "presentations"
-    parser.add_argument("--data", type=Path, default=default, metavar="FOLDER", help="published presentations (scc)")
+    parser = command_line(__doc__, cap=30.0)
+    add_data_option(parser, "presentations", "published presentations (scc)")
     help_complexes = "where complexes are kept from one run to the next (default: nowhere)"
     parser.add_argument("--complexes", type=Path, metavar="FOLDER", help=help_complexes)
-    parser.add_argument(
-        "--multipers-python",
-        default=os.environ.get("TDAINV_MULTIPERS_PYTHON", sys.executable),
-        metavar="PATH",
-        help="interpreter that has multipers",
-    )
+    add_multipers_option(parser)
     return parser.parse_args()
 
 

@@ -5,7 +5,6 @@ python benchmarks/compare/rips_barcodes.py [--quick] [--only NAME] [--cap SECOND
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +13,11 @@ from typing import Any
 import numpy as np
 from _answers import TOLERANCE, compare_diagrams
 from _harness import (
-    HERE,
     OURS,
     Contender,
     Worker,
+    add_data_option,
+    command_line,
     disagreements,
     environment,
     fastest,
@@ -112,13 +112,8 @@ def finish(case: str, points: Any, is_matrix: bool, contenders: list[Contender],
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes only; does not write the CSV")
-    help_only = "cases whose name contains NAME; their rows in the CSV are replaced"
-    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME", help=help_only)
-    parser.add_argument("--cap", type=float, default=120.0, metavar="SECONDS", help="longest run of a peer")
-    default = HERE.parents[2] / "shared" / "data" / "ph"
-    parser.add_argument("--data", type=Path, default=default, metavar="FOLDER", help="published point clouds (npz)")
+    parser = command_line(__doc__, cap=120.0)
+    add_data_option(parser, "ph", "published point clouds (npz)")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     cases = [
