@@ -123,6 +123,55 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
         return tags
 
 
+class FittedCollectionTransformer(CollectionTransformer):
+    """Map a list of objects to a list of objects, item by item, with something learned from the training items.
+
+    A subclass says in ``_learn`` what that is: it sets attributes whose names end in an underscore.
+    """
+
+    @abstractmethod
+    def _learn(self, items: list[Any]) -> None:
+        """Check the parameters and learn from checked items."""
+
+    def fit(self, X: Sequence[Any], y: Any = None) -> FittedCollectionTransformer:
+        """Learn from the training items.
+
+        Parameters
+        ----------
+        X : sequence
+        y : ignored
+
+        Returns
+        -------
+        self
+        """
+        self._learn([self._check_item(item, i) for i, item in enumerate(check.collection(X, self._item))])
+        return self
+
+    def transform(self, X: Sequence[Any]) -> list[Any]:
+        """Transform each item.
+
+        Parameters
+        ----------
+        X : sequence
+
+        Returns
+        -------
+        list
+            One result an item, in order.
+        """
+        check_is_fitted(self)
+        return super().transform(X)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return any(name.endswith("_") and not name.startswith("_") for name in vars(self))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = True
+        return tags
+
+
 class Vectorizer(TransformerMixin, BaseEstimator):
     """Map a list of invariants to a table, one row a sample.
 

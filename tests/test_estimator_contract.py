@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 
 import tdainv
-from tdainv._base import CollectionTransformer
+from tdainv._base import CollectionTransformer, FittedCollectionTransformer
 
 ESTIMATORS = {
     name: getattr(tdainv, name)
@@ -50,6 +50,10 @@ def two_functions(cloud):
     return np.column_stack([cloud[:, 0], np.abs(cloud[:, 1])])
 
 
+def mean_distance(filtration):
+    return filtration.distances.mean(axis=1)
+
+
 def square_weight(births, persistences):
     return persistences**2
 
@@ -70,6 +74,7 @@ def inputs(kind):
         "channels": lambda: [rng.normal(size=(*shape, 2)) for shape in SHAPES],
         "grids": lambda: [tdainv.cubical(image) for image in inputs("images")],
         "filtrations": lambda: [tdainv.rips(cloud) for cloud in clouds],
+        "functions": lambda: [(f, np.arange(f.n_vertices)) for f in inputs("filtrations")],
         "bifiltrations": lambda: [tdainv.codensity_rips(cloud) for cloud in clouds],
         "measures": lambda: [tuple(tdainv.hilbert_signed_measures(f, (0, 1))) for f in inputs("bifiltrations")],
         "barcodes": lambda: [tuple(tdainv.barcodes(f, (0, 1))) for f in inputs("filtrations")],
@@ -85,6 +90,7 @@ BAD_ITEMS = {
     "channels": np.zeros((3, 0, 2)),
     "grids": np.zeros((3, 2)),
     "filtrations": np.zeros((3, 2)),
+    "functions": (np.zeros((3, 2)), np.zeros(3)),
     "bifiltrations": np.zeros((3, 2)),
     "measures": (np.zeros((3, 2)), np.zeros((3, 2))),
     "barcodes": (np.zeros((3, 2)), np.zeros((3, 2))),
@@ -102,8 +108,14 @@ TABLE = {
     "CodensityRips-neighbors": (tdainv.CodensityRips(n_neighbors=2, metric="precomputed"), "distances"),
     "WeightedRips": (tdainv.WeightedRips(mass=0.3), "clouds"),
     "WeightedRips-pairs": (tdainv.WeightedRips(weights=None), "pairs"),
+    "DegreeRips": (tdainv.DegreeRips(), "clouds"),
+    "DegreeRips-rows": (tdainv.DegreeRips(n_neighbors=(0, 3), metric="precomputed"), "distances"),
     "Cubical": (tdainv.Cubical(cells="top"), "images"),
     "Cubical-channels": (tdainv.Cubical(channels=True), "channels"),
+    "WithFunction": (tdainv.WithFunction(), "functions"),
+    "WithFunction-callable": (tdainv.WithFunction(function=mean_distance), "filtrations"),
+    "ToGrid": (tdainv.ToGrid(resolution=5), "bifiltrations"),
+    "ToGrid-images": (tdainv.ToGrid(resolution=3, strategy="quantile"), "grids"),
     "PersistenceBarcode": (tdainv.PersistenceBarcode(), "filtrations"),
     "EulerSignedMeasure": (tdainv.EulerSignedMeasure(), "grids"),
     "HilbertSignedMeasure": (tdainv.HilbertSignedMeasure(), "bifiltrations"),
@@ -122,6 +134,7 @@ TABLE = {
 }
 LISTS = [case for case, (estimator, _) in TABLE.items() if isinstance(estimator, CollectionTransformer)]
 ROWS = [case for case in TABLE if case not in LISTS]
+LEARNING = [case for case, (estimator, _) in TABLE.items() if isinstance(estimator, FittedCollectionTransformer)]
 OF_CLOUDS = [case for case, (_, kind) in TABLE.items() if kind in ("clouds", "distances")]
 
 over_all = pytest.mark.parametrize("case", TABLE)
@@ -291,16 +304,22 @@ def test_refit_forgets(case):
     assert same(estimator.fit(X[:2]).fit(X[2:]).transform(X), expected)
 
 
-@over_rows
+@pytest.mark.parametrize("case", ROWS + LEARNING)
 def test_unfitted_transform_raises(case):
     estimator, X = fresh(case)
+    assert estimator.__sklearn_tags__().requires_fit is True
     with pytest.raises(NotFittedError, match=type(estimator).__name__):
         estimator.transform(X)
+
+
+@over_rows
+def test_unfitted_names_raise(case):
+    estimator, _ = fresh(case)
     with pytest.raises(NotFittedError, match=type(estimator).__name__):
         estimator.get_feature_names_out()
 
 
-@over_lists
+@pytest.mark.parametrize("case", [case for case in LISTS if case not in LEARNING])
 def test_stateless_transformers_need_no_fit(case):
     estimator, X = fresh(case)
     assert same(estimator.transform(X), clone(estimator).fit(X).transform(X))

@@ -15,6 +15,7 @@ from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Number
 from tdainv.complexes.chain_complex import ChainComplex
 from tdainv.complexes.filtered_complex import FilteredComplex
+from tdainv.complexes.grids import finite_values, move_up
 
 # The cells of a grid come in 2^d types: a type is the set of axes along which its cells are intervals.
 CellType: TypeAlias = tuple[int, ...]
@@ -75,6 +76,32 @@ class CubicalFiltration:
             raise ValueError(f"values must have shape {self.shape} or {(*self.shape, 'q')}, got {more.shape}.")
         channels = np.concatenate([self.pixels, more.reshape(*self.shape, -1)], axis=-1)
         return CubicalFiltration(channels, self.cells, channels=True)
+
+    def on_grid(self, axes: Sequence[ArrayLike]) -> CubicalFiltration:
+        """Filtration with every grade moved up to the next point of a product grid.
+
+        Homology at the points of the grid stays the same. Pixels beyond the grid never appear.
+
+        Parameters
+        ----------
+        axes : sequence of p array-likes, each increasing
+
+        Returns
+        -------
+        CubicalFiltration
+
+        Examples
+        --------
+        >>> CubicalFiltration([[0.3, 1.7]]).on_grid([[0, 1, 2]]).pixels.ravel()
+        array([1., 2.])
+        """
+        lines = check.axes(axes, self.n_parameters)
+        moved = [move_up(self.pixels[..., k], line) for k, line in enumerate(lines)]
+        return CubicalFiltration(np.stack(moved, axis=-1), self.cells, channels=True)
+
+    def axis_values(self, axis: int) -> Float:
+        """Distinct finite values of the grades along an axis, increasing."""
+        return finite_values(self.pixels[..., axis])
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -79,7 +79,7 @@ def collapse_edges(distances: Float, vertex_grades: Float, max_edge: float) -> t
     n, q = vertex_grades.shape
     require_memory((20 if q == 1 else 4) * n * n, f"The edge collapse of {n} points", _REMEDY)
     ranks = dense_ranks(vertex_grades)
-    edges = edges_within(distances, np.minimum(_radii(distances, ranks), min(max_edge, np.finfo(float).max)))
+    edges = edges_within(distances, np.minimum(cone_values(distances, ranks), min(max_edge, np.finfo(float).max)))
     require_memory(4 * n * n + 80 * len(edges), f"The collapse of {len(edges)} edges", _REMEDY)
     occurring, times = np.unique(distances[edges[:, 0], edges[:, 1]], return_inverse=True)
     table = np.full((n, n), NEVER, np.int32)
@@ -97,7 +97,7 @@ def collapse_edges(distances: Float, vertex_grades: Float, max_edge: float) -> t
     return edges, occurring[times]
 
 
-def _radii(distances: Float, ranks: Int) -> Float:
+def cone_values(distances: Float, ranks: Int) -> Float:
     """Radius for each vertex; an edge above that of one of its ends changes no homology (lemma 5)."""
     if ranks.shape[1] != 1:
         return cone_radii(distances, ranks)  # all equal

@@ -13,6 +13,7 @@ from tdainv._typing import ArrayLike, Float, Int, Number
 from tdainv.complexes import _kernels_cells as cells
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.chunks import reduced_chain_complexes
+from tdainv.complexes.grids import finite_values, move_up
 from tdainv.complexes.simplices import (
     Facets,
     as_tuple,
@@ -252,8 +253,12 @@ class FilteredComplex:
         array([ 1.,  1., inf])
         """
         lines = check.axes(axes, self.n_parameters)
-        moved = [np.append(line, np.inf)[np.searchsorted(line, self.grades[:, k])] for k, line in enumerate(lines)]
+        moved = [move_up(self.grades[:, k], line) for k, line in enumerate(lines)]
         return self.of_checked(self.dimensions, self.indptr, self.indices, np.column_stack(moved), self.vertex_labels)
+
+    def axis_values(self, axis: int) -> Float:
+        """Distinct finite values of the grades along an axis, increasing."""
+        return finite_values(self.grades[:, axis])
 
     def _lower_star(self, vertex_values: Float) -> Float:
         """Coordinatewise largest value over the vertices of each cell."""

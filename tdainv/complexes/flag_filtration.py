@@ -11,10 +11,11 @@ from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float, Int
 from tdainv.complexes._kernels_cliques import edges_within
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
-from tdainv.complexes.edge_collapse import collapse_edges
+from tdainv.complexes.edge_collapse import collapse_edges, cone_values
 from tdainv.complexes.expansion import flag_complex
 from tdainv.complexes.filtered_complex import FilteredComplex
-from tdainv.complexes.reduced_flag import ReducedFlag, connecting_edges, reduce_filtration
+from tdainv.complexes.grids import finite_values, move_up
+from tdainv.complexes.reduced_flag import ReducedFlag, connecting_edges, dense_ranks, reduce_filtration
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -124,6 +125,79 @@ class FlagFiltration:
             vertex_births=self.vertex_births,
             vertex_grades=np.hstack([self.vertex_grades, values]),
             max_edge=self.max_edge,
+        )
+
+    def on_grid(self, axes: Sequence[ArrayLike]) -> FlagFiltration:
+        """Filtration with every grade moved up to the next point of a product grid.
+
+        Homology at the points of the grid stays the same. Edges beyond the grid never appear; vertices beyond it are
+        left out.
+
+        Parameters
+        ----------
+        axes : sequence of p array-likes, each increasing
+
+        Returns
+        -------
+        FlagFiltration
+
+        Raises
+        ------
+        ValueError
+            If all vertices are beyond the grid.
+
+        Examples
+        --------
+        >>> FlagFiltration([[0, 1.5], [1.5, 0]]).on_grid([[0, 1, 2]]).distances
+        array([[0., 2.],
+               [2., 0.]])
+        """
+        lines = check.axes(axes, self.n_parameters)
+        births = move_up(self.vertex_births, lines[0])
+        columns = [move_up(self.vertex_grades[:, k], line) for k, line in enumerate(lines[1:])]
+        grades = np.column_stack(columns) if columns else self.vertex_grades
+        there = np.isfinite(births) & np.isfinite(grades).all(axis=1)
+        if not there.any():
+            raise ValueError("The grid must have a point at or above the grade of some vertex, got none.")
+        matrix = self.distances[np.ix_(there, there)]
+        matrix = move_up(np.where(matrix <= self.max_edge, matrix, np.inf), lines[0])
+        np.fill_diagonal(matrix, 0.0)
+        return self.of_checked(matrix, vertex_births=births[there], vertex_grades=grades[there], max_edge=np.inf)
+
+    def axis_values(self, axis: int) -> Float:
+        """Distinct finite values of the grades along an axis, increasing; up to the cone value on the first one."""
+        if axis > 0:
+            return np.unique(self.vertex_grades[:, axis - 1])
+        edges = self.distances[np.triu_indices(self.n_vertices, 1)]
+        edges = edges[edges <= min(self.max_edge, self.cone_value)]
+        return finite_values(np.concatenate([self.vertex_births, edges]))
+
+    @property
+    def cone_value(self) -> float:
+        """Value of the first parameter from which on every sublevel complex is a cone; inf if there is none.
+
+        With up to one function, the largest enclosing radius min_u max_v d(u, v) over its sublevel sets. Nothing
+        happens above: the smallest exact ``max_edge``.
+        """
+        return float(cone_values(self.distances, dense_ranks(self.vertex_grades)).max())
+
+    def truncated(self) -> FlagFiltration:
+        """Filtration cut off at its cone value: fewer simplices to list, and the same homology at every grade.
+
+        Examples
+        --------
+        >>> import tdainv
+        >>> line = tdainv.rips([[0.0], [1.0], [2.0], [3.0], [4.0]])
+        >>> line.truncated()
+        FlagFiltration(5 vertices, 1 parameter, max_edge=2)
+        >>> line.expand(2), line.truncated().expand(2)
+        (FilteredComplex(5 + 10 + 10 cells, 1 parameter), FilteredComplex(5 + 7 + 3 cells, 1 parameter))
+        """
+        return self.of_checked(
+            self.distances,
+            vertex_births=self.vertex_births,
+            vertex_grades=self.vertex_grades,
+            max_edge=min(self.max_edge, self.cone_value),
         )
 
     @property

@@ -149,7 +149,15 @@ class _Generators(NamedTuple):
 
 
 def _resolve(cells: FilteredComplex, grades: Any) -> FilteredComplex:
-    copies = _choose(cells, *_minimal_grades(*_flat(grades, len(cells))))
+    return resolve_staircases(cells, *_minimal_grades(*_flat(grades, len(cells))))
+
+
+def resolve_staircases(cells: FilteredComplex, owners: Int, grades: Float) -> FilteredComplex:
+    """:func:`multicritical_complex` of minimal grades that are known, with the cell of each.
+
+    Cells increase; the grades of a cell increase in the first coordinate and decrease in the second.
+    """
+    copies = _choose(cells, owners, grades)
     generators = _generators(cells, copies)
     order = np.argsort(generators.dimensions, kind="stable")
     number = np.empty(len(order), np.int32)

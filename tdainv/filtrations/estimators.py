@@ -17,7 +17,7 @@ from tdainv.filtrations.distances import Metric, check_metric, distances_of
 from tdainv.filtrations.rips import dtm_rips, function_rips, rips, weighted_rips
 
 
-class _CloudTransformer(CollectionTransformer):
+class CloudTransformer(CollectionTransformer):
     """A transformer of point clouds (or dissimilarity matrices) into filtrations."""
 
     _item = "point cloud"
@@ -48,7 +48,7 @@ class _CloudTransformer(CollectionTransformer):
         return check.points(cloud, name)
 
 
-class Rips(_CloudTransformer):
+class Rips(CloudTransformer):
     """Vietoris--Rips filtration of each point cloud. See :func:`tdainv.rips`.
 
     Parameters
@@ -79,7 +79,7 @@ class Rips(_CloudTransformer):
         return partial(rips, metric=self.metric, max_edge=self.max_edge)
 
 
-class FunctionRips(_CloudTransformer):
+class FunctionRips(CloudTransformer):
     """Function-Rips multifiltration of each point cloud. See :func:`tdainv.function_rips`.
 
     Parameters
@@ -133,7 +133,7 @@ def _function_rips(item: Any, function: Any, metric: Metric, max_edge: float | N
     return function_rips(matrix, matrix.mean(axis=1), metric="precomputed", max_edge=max_edge)
 
 
-class CodensityRips(_CloudTransformer):
+class CodensityRips(CloudTransformer):
     """Rips bifiltration by codensity of each point cloud. See :func:`tdainv.codensity_rips`.
 
     Parameters
@@ -187,7 +187,7 @@ class CodensityRips(_CloudTransformer):
         )
 
 
-class WeightedRips(_CloudTransformer):
+class WeightedRips(CloudTransformer):
     """Weighted Rips filtration of each point cloud. See :func:`tdainv.weighted_rips` and :func:`tdainv.dtm_rips`.
 
     Parameters

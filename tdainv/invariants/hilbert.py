@@ -10,9 +10,12 @@ from itertools import product
 import numpy as np
 
 from tdainv import _validation as check
+from tdainv._progress import progress
 from tdainv._typing import Float, Int
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
+from tdainv.complexes.rowwise import RowwiseBifiltration
 from tdainv.exceptions import TdainvWarning
+from tdainv.invariants.hilbert_rows import measures_by_rows
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import Filtration, complexes_of, require_filtration
 from tdainv.persistence.kernels import Kernel, graded_kernel
@@ -21,7 +24,9 @@ _MANY_ATOMS = 1_000_000
 _MANY_SLICES = 10_000
 
 
-def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -> SignedMeasure:
+def hilbert_signed_measure(
+    filtration: Filtration | ChainComplex, degree: int, *, verbose: bool = False
+) -> SignedMeasure:
     """Hilbert signed measure of H_degree: the Möbius inversion of the Hilbert function, exact and without a grid.
 
     It is the measure μ with dim H_degree(g) = μ({x : x ≤ g}) for every grade g. In one parameter its atoms are the
@@ -29,9 +34,11 @@ def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -
 
     Parameters
     ----------
-    filtration : FilteredComplex, CubicalFiltration, FlagFiltration, Presentation or ChainComplex
+    filtration : FilteredComplex, CubicalFiltration, FlagFiltration, RowwiseBifiltration, Presentation or ChainComplex
         With any number p of parameters. A Presentation or ChainComplex must be of the same degree.
     degree : int
+    verbose : bool, default False
+        Show progress, on the standard error stream, where the measure is made row by row or slice by slice.
 
     Returns
     -------
@@ -48,6 +55,9 @@ def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -
     For C_{k+1} → C_k → C_{k-1}, the measure of H_k is Σ δ(ker d_k) - Σ δ(C_{k+1}) + Σ δ(ker d_{k+1}) over grades of
     free generators: kernels of free modules are free in one and two parameters. One bigraded reduction gives the
     grades of a kernel [1]_ [2]_.
+
+    A multicritical bifiltration that is given by rows (degree-Rips, Delaunay core, sublevel flood) takes the barcodes
+    of its rows: the measure is their differences along the second axis.
 
     With p ≥ 3 parameters, kernels need not be free. The measure is then made of the exact two-parameter measures of
     the slices at all combinations of values of the p - 2 parameters that take the fewest values: exact, at the cost
@@ -76,20 +86,24 @@ def hilbert_signed_measure(filtration: Filtration | ChainComplex, degree: int) -
     >>> mu.weights
     array([ 1,  1, -1])
     """
-    return hilbert_signed_measures(filtration, (degree,))[0]
+    return hilbert_signed_measures(filtration, (degree,), verbose=verbose)[0]
 
 
-def hilbert_signed_measures(filtration: Filtration | ChainComplex, degrees: Sequence[int]) -> list[SignedMeasure]:
+def hilbert_signed_measures(
+    filtration: Filtration | ChainComplex, degrees: Sequence[int], *, verbose: bool = False
+) -> list[SignedMeasure]:
     """Return :func:`hilbert_signed_measure` for several degrees, which share the work."""
     degrees = check.degrees(degrees)
     require_filtration(filtration)
+    if isinstance(filtration, RowwiseBifiltration):
+        return measures_by_rows(filtration, degrees, verbose)
     known: dict[int, Kernel] = {}  # degrees share a boundary matrix: the upper one of k is the lower one of k + 1
     measures = []
     for complex_ in complexes_of(filtration, degrees):
         if complex_.n_parameters <= 2:
             points, weights = _measure(complex_, known)
         else:
-            points, weights = _measure_by_slices(complex_)
+            points, weights = _measure_by_slices(complex_, verbose)
         measures.append(SignedMeasure(points, weights))
     return measures
 
@@ -114,7 +128,7 @@ def _measure(complex_: ChainComplex, known: dict[int, Kernel] | None = None) -> 
     return points, np.repeat([1, -1, 1], sizes)
 
 
-def _measure_by_slices(complex_: ChainComplex) -> tuple[Float, Int]:
+def _measure_by_slices(complex_: ChainComplex, verbose: bool) -> tuple[Float, Int]:
     """Atoms of a complex in three or more parameters, from its two-parameter slices.
 
     A slice at values t of the further parameters is the subcomplex of the cells at or below t. Möbius inversion
@@ -135,7 +149,8 @@ def _measure_by_slices(complex_: ChainComplex) -> tuple[Float, Int]:
             stacklevel=4,
         )
     points, weights = [np.zeros((0, len(values)))], [np.zeros(0, np.int64)]
-    for index in product(*(range(len(axis)) for axis in axes)):
+    indices = product(*(range(len(axis)) for axis in axes))
+    for index in progress(indices, n_slices, "Slices", verbose):
         bound = np.array([axis[i] for axis, i in zip(axes, index, strict=True)])
         flat = SignedMeasure(*_measure(_slice(complex_, plane, extra, bound)))
         for step in product((0, 1), repeat=len(axes)):

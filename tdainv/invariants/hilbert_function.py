@@ -11,6 +11,7 @@ from tdainv._typing import ArrayLike, Int
 from tdainv.complexes.chain_complex import ChainComplex
 from tdainv.complexes.cubical_filtration import with_listed_cells
 from tdainv.complexes.filtered_complex import FilteredComplex
+from tdainv.complexes.rowwise import RowwiseBifiltration
 from tdainv.invariants.hilbert import hilbert_signed_measure
 from tdainv.persistence.barcode import Filtration, require_filtration
 
@@ -20,7 +21,7 @@ def hilbert_function(filtration: Filtration | ChainComplex, degree: int, axes: S
 
     Parameters
     ----------
-    filtration : FilteredComplex, CubicalFiltration, FlagFiltration, Presentation or ChainComplex
+    filtration : FilteredComplex, CubicalFiltration, FlagFiltration, RowwiseBifiltration, Presentation or ChainComplex
         With any number p of parameters.
     degree : int
     axes : sequence of p array-likes, each increasing
@@ -38,7 +39,8 @@ def hilbert_function(filtration: Filtration | ChainComplex, degree: int, axes: S
     Notes
     -----
     The grades of a FilteredComplex are moved up to the grid first, which leaves far fewer cells after cancelling
-    pairs of equal grade. Otherwise the sum of the Hilbert measure, in O(atoms + size of the grid).
+    pairs of equal grade; of a bifiltration that is given by rows only the rows are taken that the grid meets.
+    Otherwise the sum of the Hilbert measure, in O(atoms + size of the grid).
 
     Examples
     --------
@@ -52,6 +54,6 @@ def hilbert_function(filtration: Filtration | ChainComplex, degree: int, axes: S
     require_filtration(filtration)
     lines = check.axes(axes, filtration.n_parameters)
     filtration = with_listed_cells(filtration)
-    if isinstance(filtration, FilteredComplex) and all(np.isfinite(line).all() for line in lines):
+    if isinstance(filtration, FilteredComplex | RowwiseBifiltration) and all(np.isfinite(line).all() for line in lines):
         filtration = filtration.on_grid(lines)
     return hilbert_signed_measure(filtration, degree).cumulative_on_grid(lines)
