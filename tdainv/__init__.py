@@ -27,6 +27,7 @@ _HOMES = {
     "CubicalFiltration": "complexes.cubical_filtration",
     "DegreeRips": "filtrations.degree_rips_estimator",
     "DegreeRipsFiltration": "complexes.rowwise",
+    "DelayEmbedding": "filtrations.series_estimators",
     "EulerSignedMeasure": "invariants.estimators",
     "ExtendedBarcode": "persistence.extended",
     "FilteredComplex": "complexes.filtered_complex",
@@ -35,6 +36,7 @@ _HOMES = {
     "FunctionRips": "filtrations.estimators",
     "GradedMatrix": "complexes.chain_complex",
     "HilbertSignedMeasure": "invariants.estimators",
+    "ImageFilter": "filtrations.image_filter_estimators",
     "MeasureConvolution": "vectorizers.measure_convolution",
     "MemoryLimitError": "exceptions",
     "MulticriticalComplex": "complexes.rowwise",
@@ -43,7 +45,9 @@ _HOMES = {
     "Presentation": "persistence.presentation",
     "Rips": "filtrations.estimators",
     "RowwiseBifiltration": "complexes.rowwise",
+    "SeriesSublevel": "filtrations.series_estimators",
     "SignedMeasure": "invariants.signed_measure",
+    "SlidingWindows": "filtrations.series_estimators",
     "TdainvWarning": "exceptions",
     "ToGrid": "filtrations.combining_estimators",
     "TopologicalFeatures": "features",
@@ -71,11 +75,12 @@ _HOMES = {
     "multicritical_simplices": "complexes.multicritical",
     "representative_cycles": "persistence.cycles",
     "rips": "filtrations.rips",
+    "series_sublevel": "filtrations.series",
     "to_grid": "filtrations.grids",
     "weighted_rips": "filtrations.rips",
     "with_function": "filtrations.with_function",
 }
-_MODULES = ("datasets", "io", "plots")
+_MODULES = ("datasets", "images", "io", "plots", "series")
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 

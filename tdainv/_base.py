@@ -46,6 +46,10 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
     def _item_function(self) -> Callable[[Any], Any]:
         """Check the parameters; return a picklable function of one item."""
 
+    def _collect(self, X: Any) -> list[Any]:
+        """Return the items of a collection, not checked one by one."""
+        return check.collection(X, self._item)
+
     def _check_item(self, item: Any, i: int) -> Any:
         """Return the item, or raise an error that names X[i]: called for all items before any work is done."""
         return item
@@ -67,7 +71,7 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
         self
         """
         self._item_function()
-        check.collection(X, self._item)
+        self._collect(X)
         return self
 
     def transform(self, X: Sequence[Any]) -> list[Any]:
@@ -83,7 +87,7 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
             One result an item, in order.
         """
         function = self._item_function()
-        items = [self._check_item(item, i) for i, item in enumerate(check.collection(X, self._item))]
+        items = [self._check_item(item, i) for i, item in enumerate(self._collect(X))]
         return map_items(function, items, self.n_jobs)
 
     def get_feature_names_out(self, input_features: Any = None) -> Number:
@@ -145,7 +149,7 @@ class FittedCollectionTransformer(CollectionTransformer):
         -------
         self
         """
-        self._learn([self._check_item(item, i) for i, item in enumerate(check.collection(X, self._item))])
+        self._learn([self._check_item(item, i) for i, item in enumerate(self._collect(X))])
         return self
 
     def transform(self, X: Sequence[Any]) -> list[Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from tdainv import _validation as check
 from tdainv._base import CollectionTransformer, Vectorizer, map_items
 from tdainv._typing import Float, Number
 from tdainv.filtrations.estimators import CodensityRips
@@ -134,8 +133,8 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
         _require_type("filtration", filtration, CollectionTransformer)
         _require_type("invariant", invariant, CollectionTransformer)
         task = _Composition(filtration._item_function(), invariant._item_function())
-        items = check.collection(X, filtration._item)
-        return map_items(task, [filtration._check_item(x, i) for i, x in enumerate(items)], self.n_jobs)
+        items = [filtration._check_item(item, i) for i, item in enumerate(filtration._collect(X))]
+        return map_items(task, items, self.n_jobs)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 
 from tdainv._typing import Float
+from tdainv.images.binary import otsu_threshold
 
 __all__ = ["otsu_threshold", "parse_image"]
 
@@ -24,21 +25,6 @@ def parse_image(content: bytes) -> Float:
     light_background = border.mean() >= 0.5
     rows, columns = np.nonzero(light != light_background)
     return np.column_stack([columns, len(grey) - 1 - rows]).astype(np.float64)
-
-
-def otsu_threshold(grey: Float) -> float:
-    """Return the v for which the pixels ``<= v`` and those ``> v`` have the largest between-class variance.
-
-    With weights w and means m of the two classes the variance is w_0 w_1 (m_0 - m_1)^2 (Otsu 1979).
-    """
-    values, counts = np.unique(grey, return_counts=True)
-    if len(values) < 2:
-        raise ValueError(f"the image must show an object on a background, but all pixels are {values[0]:g}.")
-    weight = np.cumsum(counts)[:-1] / counts.sum()
-    total = np.cumsum(values * counts) / counts.sum()
-    mean_below = total[:-1] / weight
-    mean_above = (total[-1] - total[:-1]) / (1.0 - weight)
-    return float(values[np.argmax(weight * (1.0 - weight) * (mean_below - mean_above) ** 2)])
 
 
 def _grey_values(content: bytes) -> Float:

@@ -77,7 +77,7 @@ def degree_rips(
     if numbers[-1] >= n:
         raise ValueError(f"n_neighbors must lie in 0..{n - 1} for {n} points, got {numbers[-1]}.")
     require_memory(8 * n * (n + len(numbers)), f"The neighbours of {n} points", "Subsample the points.")
-    return DegreeRipsFiltration(matrix, _reaches(matrix, numbers[::-1]), 0.0 - numbers[::-1], cut)
+    return DegreeRipsFiltration(matrix, _reaches(matrix, numbers[::-1]), (0.0 - numbers[::-1]).astype(np.float64), cut)
 
 
 def check_n_neighbors(n_neighbors: Sequence[int] | None, least: int) -> None:
