@@ -1,13 +1,15 @@
 """Codensities against their formulas, point by point."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import cdist
+from scipy.spatial.distance import cdist, pdist
 from sklearn.neighbors import KernelDensity, NearestNeighbors
 
 import tdainv
+from tdainv.filtrations import _kernels_tiles, codensity, neighbours, pair_quantile, tiles
 
 
 @pytest.fixture
@@ -232,3 +234,125 @@ def test_the_examples_of_the_codensities_by_hand():
     np.testing.assert_array_equal(tdainv.knn_codensity(points, n_neighbors=2), [5, 4, 5])
     row = (1 + math.exp(-0.5) + math.exp(-12.5)) / 3
     assert tdainv.kde_codensity(points, bandwidth=1.0)[0] == pytest.approx(-math.log(row), rel=1e-14)
+
+
+# --- large clouds, without their distance matrix
+
+SCIPY = {"euclidean": "euclidean", "l1": "cityblock", "chebyshev": "chebyshev"}
+
+LARGE_CLOUDS = {
+    "normal": np.random.default_rng(0).normal(size=(600, 3)),
+    "line": np.random.default_rng(1).uniform(size=(300, 1)),
+    "outliers": np.random.default_rng(2).normal(size=(500, 2)) * np.repeat([[0.01], [1000.0]], [490, 10], axis=0),
+    "integers": np.random.default_rng(3).integers(0, 12, size=(500, 2)).astype(float),
+    "one place": np.ones((200, 2)),
+    "two places": np.random.default_rng(4).integers(0, 2, size=(300, 1)).astype(float),
+    "many coordinates": np.random.default_rng(5).normal(size=(300, 20)),
+    "large numbers": np.random.default_rng(6).normal(size=(150, 3)) * 1e150,
+}
+LARGE_OPTIONS = [
+    (tdainv.kde_codensity, {}),
+    *[(tdainv.kde_codensity, {"bandwidth": h}) for h in (0.3, 1e-3, 1e-200, 1e200, 1e300)],
+    *[(tdainv.distance_to_measure, {"mass": mass}) for mass in (1e-3, 0.05, 0.3, 1.0)],
+    *[(tdainv.knn_codensity, {"n_neighbors": k}) for k in (1, 5, 100)],
+]
+
+
+@pytest.mark.parametrize("metric", SCIPY)
+@pytest.mark.parametrize("name", LARGE_CLOUDS)
+def test_large_clouds_have_the_values_of_their_matrix(monkeypatch, name, metric):
+    cloud = LARGE_CLOUDS[name]
+    expected = [function(cloud, metric=metric, **options) for function, options in LARGE_OPTIONS]
+    monkeypatch.setattr(codensity, "_LARGE", 10)
+    for values, (function, options) in zip(expected, LARGE_OPTIONS, strict=True):
+        found = function(cloud, metric=metric, **options)
+        np.testing.assert_allclose(found, values, rtol=1e-12, atol=1e-14, err_msg=f"{function.__name__} {options}")
+        assert not np.signbit(found).any()
+
+
+def test_small_clouds_have_a_matrix_and_large_ones_none(monkeypatch):
+    cloud = np.random.default_rng(0).normal(size=(4097, 2))
+    for function in (tdainv.kde_codensity, tdainv.distance_to_measure, partial(tdainv.knn_codensity, n_neighbors=3)):
+        expected = function(cloud)
+        with monkeypatch.context() as patch:
+            patch.setattr(codensity, "distances_of", None)
+            np.testing.assert_array_equal(function(cloud), expected)
+            with pytest.raises(TypeError):
+                function(cloud[:4096])
+
+
+@pytest.mark.parametrize("trees", [True, False])
+@pytest.mark.parametrize("k", [1, 2, 64, 150])
+def test_search_trees_and_tiles_find_the_same_neighbours(monkeypatch, trees, k):
+    monkeypatch.setattr(neighbours, "_TREE_NEIGHBOURS", 10**6 if trees else 0)
+    monkeypatch.setattr(neighbours, "_BLOCK_ENTRIES", 1000)
+    rng = np.random.default_rng(k)
+    cloud = np.concatenate([rng.normal(size=(200, 2)), rng.integers(0, 3, size=(200, 2))])
+    nearest = np.sort(cdist(cloud, cloud), axis=1)[:, :k]
+    last = neighbours.nearest_of_cloud(cloud, k, "euclidean", mean=False)
+    mean = neighbours.nearest_of_cloud(cloud, k, "euclidean", mean=True)
+    np.testing.assert_allclose(last, nearest[:, -1], rtol=1e-14)
+    np.testing.assert_allclose(mean, np.sqrt((nearest**2).mean(axis=1)), rtol=1e-13)
+
+
+@pytest.mark.parametrize("room", [2, 64, 1 << 22])
+@pytest.mark.parametrize("sample", [1, 50, 1 << 12])
+@pytest.mark.parametrize("metric", SCIPY)
+def test_quantiles_of_all_pairs_are_exact(monkeypatch, room, sample, metric):
+    monkeypatch.setattr(pair_quantile, "_ROOM", room)
+    monkeypatch.setattr(pair_quantile, "_SAMPLE", sample)
+    for name in ("normal", "outliers", "integers", "two places", "one place"):
+        cloud = LARGE_CLOUDS[name][:150]
+        pairs = pdist(cloud, SCIPY[metric])
+        tiled = tiles.tiles_of(cloud, metric)
+        for q in (0.0, 1e-4, 0.1, 0.25, 0.5, 0.9, 0.9999, 1.0):
+            assert pair_quantile.pair_quantile(tiled, q) == pytest.approx(np.quantile(pairs, q), rel=1e-15, abs=0), name
+
+
+def test_an_even_sample_is_kept_of_pairs_that_are_too_many():
+    cut = tiles.tiles_of(LARGE_CLOUDS["normal"], "euclidean")
+    arrays = (cut.points, cut.sizes, cut.low, cut.high, cut.metric)
+    every, some = np.empty(600 * 599 // 2), np.empty(100)
+    below, inside, written = _kernels_tiles.pairs_between(*arrays, 0.5, 4.0, every)
+    squares = pdist(LARGE_CLOUDS["normal"], "sqeuclidean")
+    assert (below, inside, written) == ((squares < 0.5).sum(), *[((squares >= 0.5) & (squares <= 4)).sum()] * 2)
+    assert _kernels_tiles.pairs_between(*arrays, 0.5, 4.0, some)[:2] == (below, inside)
+    written = _kernels_tiles.pairs_between(*arrays, 0.5, 4.0, some)[2]
+    stride = 2 ** math.ceil(math.log2(inside / 100))
+    np.testing.assert_array_equal(some[:written], every[:inside:stride])
+
+
+def test_tiles_hold_each_point_once():
+    for n in (1, 127, 128, 129, 1000):
+        cloud = np.random.default_rng(n).normal(size=(n, 3))
+        cut = tiles.tiles_of(cloud, "euclidean")
+        assert sorted(cut.members[cut.members >= 0]) == list(range(n))
+        for t, size in enumerate(cut.sizes):
+            np.testing.assert_array_equal(cut.points[t, :, :size].T, cloud[cut.members[t, :size]])
+            assert np.isinf(cut.points[t, :, size:]).all()
+        np.testing.assert_array_equal(cut.by_point(cut.points[:, 1]), cloud[:, 1])
+
+
+def test_large_clouds_need_little_memory(monkeypatch):
+    cloud = np.random.default_rng(0).normal(size=(20_000, 2))
+    monkeypatch.setenv("TDAINV_MEMORY_LIMIT", "1e8")  # a matrix would take 3.2 GB
+    for function, options in [(tdainv.distance_to_measure, {}), (tdainv.knn_codensity, {"n_neighbors": 5})]:
+        assert function(cloud, **options).shape == (20_000,)
+    assert tdainv.kde_codensity(cloud, bandwidth=0.01).shape == (20_000,)
+    with pytest.raises(tdainv.MemoryLimitError, match="distance matrix of 20000 points"):
+        tdainv.kde_codensity(cloud, metric="cosine")
+    monkeypatch.setenv("TDAINV_MEMORY_LIMIT", "1e5")
+    with pytest.raises(tdainv.MemoryLimitError, match="20000 points"):
+        tdainv.kde_codensity(cloud)
+
+
+def test_errors_of_large_clouds_are_those_of_small_ones(monkeypatch):
+    monkeypatch.setattr(codensity, "_LARGE", 2)
+    cloud = np.arange(4.0)[:, np.newaxis]
+    with pytest.raises(ValueError, match="n_neighbors must be less than the number of points 4, got n_neighbors=4"):
+        tdainv.knn_codensity(cloud, n_neighbors=4)
+    with pytest.raises(ValueError, match="points must be finite"):
+        tdainv.kde_codensity([[0.0], [1.0], [np.nan]])
+    for function in (tdainv.kde_codensity, tdainv.distance_to_measure):
+        with pytest.raises(ValueError, match="points must have finite distances, got inf for metric='euclidean'"):
+            function(1e200 * cloud)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tdainv import _validation as check
 from tdainv._typing import Int, Number
+from tdainv.complexes import _kernels_simplices as kernels
 
 
 class Facets(NamedTuple):
@@ -87,23 +87,66 @@ class _Children:
         return (int(self._order[same[0]]), int(self._order[same[0] + 1])) if len(same) else None
 
 
-def close_downwards(levels: list[Int]) -> list[Int]:
-    """Add all faces: the simplices of each dimension, without repetition, in lexicographic order."""
-    closed = list(levels)
-    for k in range(len(closed) - 1, -1, -1):
-        closed[k] = distinct(closed[k])
-        if k:
-            faces = [closed[k][:, list(kept)] for kept in combinations(range(k + 1), k)]
-            closed[k - 1] = np.concatenate([closed[k - 1], *faces])
-    return closed
+class SimplicialComplex(NamedTuple):
+    """Simplices closed under faces, each once, with their facets.
+
+    ``levels[k]``, int32 of shape (n_k, k + 1), has the k-simplices as increasing rows in lexicographic order;
+    ``levels[0]`` is 0, ..., n - 1. ``facets[k]``, of the same shape (no columns for vertices), has the numbers of their
+    facets among the (k - 1)-simplices; column i leaves out vertex i, so rows decrease.
+    """
+
+    levels: list[Number]
+    facets: list[Number]
 
 
-def distinct(rows: Int) -> Int:
-    """Distinct rows in lexicographic order."""
-    rows = rows[np.lexsort(rows.T[::-1])]
-    first = np.ones(len(rows), bool)
-    first[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    return rows[first]
+def close_simplices(levels: list[Number], n_vertices: int) -> SimplicialComplex:
+    """Complex of simplices and all their faces, on the vertices 0, ..., n_vertices - 1, all of which it has.
+
+    Parameters
+    ----------
+    levels : list of int arrays, the k-th of shape (n_k, k + 1)
+        Vertex numbers, increasing along rows; rows in any order, repeated or not. ``levels[0]`` is not looked at.
+    n_vertices : int
+
+    Returns
+    -------
+    SimplicialComplex
+        Without empty levels at the end.
+    """
+    rows = [np.ascontiguousarray(level, np.int32) for level in levels[1:]]
+    while rows and len(rows[-1]) == 0:
+        rows.pop()
+    facets = [np.zeros((n_vertices, 0), np.int32)] * (len(rows) + 1)
+    upper = np.zeros((0, len(rows) + 2), np.int32)
+    for k in range(len(rows), 0, -1):
+        own = len(rows[k - 1])
+        rows[k - 1], numbers = kernels.distinct_rows(kernels.rows_and_facets(rows[k - 1], upper), n_vertices)
+        if k < len(rows):
+            facets[k + 1] = numbers[own:].reshape(upper.shape)
+        upper = rows[k - 1]
+    if rows:
+        facets[1] = np.ascontiguousarray(rows[0][:, ::-1])
+    return SimplicialComplex([np.arange(n_vertices, dtype=np.int32)[:, np.newaxis], *rows], facets)
+
+
+def number_simplices(facets: list[Number]) -> tuple[Int, Int, Number]:
+    """Dimensions, indptr and indices of the cells of a :class:`SimplicialComplex`, numbered dimension by dimension."""
+    sizes = [len(table) for table in facets]
+    widths = [table.shape[1] for table in facets]
+    indptr = np.zeros(sum(sizes) + 1, np.int64)
+    np.cumsum(np.repeat(widths, sizes), out=indptr[1:])
+    starts = np.cumsum([0, *sizes])
+    shifted = [(table[:, ::-1] + np.int32(starts[max(k - 1, 0)])).ravel() for k, table in enumerate(facets)]
+    return np.repeat(np.arange(len(facets)), sizes), indptr, np.concatenate(shifted).astype(np.int32, copy=False)
+
+
+def close_downwards(levels: list[Int]) -> list[Number]:
+    """Add all faces: the simplices of each dimension, without repetition, in lexicographic order.
+
+    ``levels[0]`` is 0, ..., n - 1.
+    """
+    closed = close_simplices(list(levels), len(levels[0])).levels
+    return closed + levels[len(closed) :]  # empty ones
 
 
 def by_dimension(simplices: Sequence[Any]) -> tuple[list[Int], list[Int]]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.spatial.distance import squareform
 
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float
 from tdainv.complexes.flag_filtration import FlagFiltration
+from tdainv.filtrations._kernels_tiles import gaussian_sums
+from tdainv.filtrations.bandwidth import Bandwidth, checked_bandwidth
 from tdainv.filtrations.distances import Metric, distances_of
+from tdainv.filtrations.neighbours import nearest_of_cloud
+from tdainv.filtrations.tiles import Tiles, has_tiles, tiles_of
 
-# Share of the pairwise distances below the bandwidth that is taken when no neighbourhood is given.
-DEFAULT_QUANTILE = 0.1
 _BLOCK_ROWS = 256
+_LARGE = 4096  # more points do without a distance matrix, where the metric allows it
+_NEGLIGIBLE = 37.0  # exp(-37) is less than the rounding of 1
 
 
 def kde_codensity(
@@ -46,17 +49,26 @@ def kde_codensity(
     ValueError
         For bad data, a bandwidth that is not positive, or a quantile outside (0, 1].
 
+    Notes
+    -----
+    Above 4096 points, and for the metrics "euclidean", "l1" and "chebyshev" (and their other names), no distance
+    matrix is made: O(n) memory, and O(n² dim) time at worst, less where the bandwidth is small in comparison
+    to the cloud. Values agree with those of the matrix up to rounding; a quantile is that of all distances.
+
     Examples
     --------
     >>> kde_codensity([[0.0], [0.1], [3.0]], bandwidth=1.0).round(3)
     array([0.402, 0.401, 1.073])
     """
-    rule = _bandwidth_rule(bandwidth, bandwidth_unit)
-    return _kde_of_distances(distances_of(points, metric), rule)
+    width = checked_bandwidth(bandwidth, bandwidth_unit)
+    cloud = _large_cloud(points, metric)
+    if cloud is None:
+        return _kde_of_distances(distances_of(points, metric), width)
+    return _kde_of_tiles(tiles_of(cloud, str(metric)), width)
 
 
-def _kde_of_distances(matrix: Float, rule: _Absolute | _Quantile) -> Float:
-    width = rule(matrix)
+def _kde_of_distances(matrix: Float, bandwidth: Bandwidth) -> Float:
+    width = bandwidth.of_matrix(matrix)
     density = np.empty(len(matrix))
     for i in range(0, len(matrix), _BLOCK_ROWS):
         rows = matrix[i : i + _BLOCK_ROWS]
@@ -68,33 +80,32 @@ def _kde_of_distances(matrix: Float, rule: _Absolute | _Quantile) -> Float:
     return -np.log(density) + 0.0
 
 
-class _Absolute:
-    def __init__(self, width: float) -> None:
-        self.width = width
+def _kde_of_tiles(tiles: Tiles, bandwidth: Bandwidth) -> Float:
+    """Kernel density without a matrix: what is left out of a sum is less than its rounding, as a sum is at least 1."""
+    n = int(tiles.sizes.sum())
+    width = bandwidth.of_tiles(tiles)
+    with np.errstate(over="ignore", divide="ignore"):
+        factor = 0.5 / math.log(2) / np.float64(width) / width  # exp(-d²/(2 h²)) = 2**(-factor d²)
+        factor = max(factor, np.finfo(float).smallest_subnormal)
+    reach = width * math.sqrt(2 * (_NEGLIGIBLE + math.log(n)))
+    sums = gaussian_sums(
+        tiles.points,
+        tiles.sizes,
+        tiles.low,
+        tiles.high,
+        tiles.metric,
+        factor,
+        min(reach * reach, np.finfo(float).max) if tiles.metric == 0 else reach,
+    )
+    return -np.log(tiles.by_point(sums) / n) + 0.0
 
-    def __call__(self, matrix: Float) -> float:
-        return self.width
 
-
-class _Quantile:
-    def __init__(self, quantile: float) -> None:
-        self.quantile = quantile
-
-    def __call__(self, matrix: Float) -> float:
-        pairs = squareform(matrix, checks=False)
-        if np.isinf(pairs).any():
-            pairs = pairs[np.isfinite(pairs)]
-        return float(np.quantile(pairs, self.quantile)) if len(pairs) else 0.0
-
-
-def _bandwidth_rule(bandwidth: float | None, unit: str) -> _Absolute | _Quantile:
-    """Check the bandwidth before any distance is computed."""
-    check.option(unit, ("absolute", "quantile"), "bandwidth_unit")
-    if bandwidth is None:
-        return _Quantile(DEFAULT_QUANTILE)
-    if unit == "quantile":
-        return _Quantile(check.fraction(bandwidth, "bandwidth (a quantile)"))
-    return _Absolute(check.positive(bandwidth, "bandwidth"))
+def _large_cloud(points: ArrayLike, metric: Metric) -> Float | None:
+    """The checked cloud if it is too large for a distance matrix, and the metric needs none."""
+    if not has_tiles(metric):
+        return None
+    cloud = check.points(points)
+    return cloud if len(cloud) > _LARGE else None
 
 
 def distance_to_measure(points: ArrayLike, *, mass: float = 0.1, metric: Metric = "euclidean") -> Float:
@@ -122,20 +133,31 @@ def distance_to_measure(points: ArrayLike, *, mass: float = 0.1, metric: Metric 
     ----------
     Chazal, Cohen-Steiner, Mérigot: Geometric inference for probability measures, Found. Comput. Math. 11 (2011).
 
+    Notes
+    -----
+    Above 4096 points, and for the metrics "euclidean", "l1" and "chebyshev" (and their other names), no distance
+    matrix is made: O(n) memory, and in low dimension about O(n k) time.
+
     Examples
     --------
     >>> distance_to_measure([[0.0], [1.0], [5.0]], mass=0.6).round(3)
     array([0.707, 0.707, 2.828])
     """
     mass = check.fraction(mass, "mass")
-    return dtm_of_distances(distances_of(points, metric), mass)
+    cloud = _large_cloud(points, metric)
+    if cloud is None:
+        return dtm_of_distances(distances_of(points, metric), mass)
+    return nearest_of_cloud(cloud, _mass_points(mass, len(cloud)), str(metric), mean=True)
 
 
 def dtm_of_distances(matrix: Float, mass: float) -> Float:
     """Distance to measure from a checked dissimilarity matrix."""
-    # A product such as 0.07 * 100 may come out just above its integer.
-    k = max(1, math.ceil(mass * len(matrix) - 1e-9))
-    return np.sqrt(np.square(_nearest(matrix, k)).mean(axis=1))
+    return np.sqrt(np.square(_nearest(matrix, _mass_points(mass, len(matrix)))).mean(axis=1))
+
+
+def _mass_points(mass: float, n: int) -> int:
+    """How many of n points hold the mass; a product such as 0.07 * 100 may come out just above its integer."""
+    return max(1, math.ceil(mass * n - 1e-9))
 
 
 def knn_codensity(points: ArrayLike, *, n_neighbors: int, metric: Metric = "euclidean") -> Float:
@@ -158,19 +180,32 @@ def knn_codensity(points: ArrayLike, *, n_neighbors: int, metric: Metric = "eucl
     ValueError
         For bad data or a number of neighbours that the cloud does not have.
 
+    Notes
+    -----
+    Above 4096 points, and for the metrics "euclidean", "l1" and "chebyshev" (and their other names), no distance
+    matrix is made: O(n) memory, and in low dimension about O(n k) time.
+
     Examples
     --------
     >>> knn_codensity([[0.0], [1.0], [5.0]], n_neighbors=1)
     array([1., 1., 4.])
     """
     k = check.positive_integer(n_neighbors, "n_neighbors")
-    return _knn_of_distances(distances_of(points, metric), k)
+    cloud = _large_cloud(points, metric)
+    if cloud is None:
+        return _knn_of_distances(distances_of(points, metric), k)
+    _require_neighbours(k, len(cloud))
+    return nearest_of_cloud(cloud, k + 1, str(metric), mean=False)
 
 
 def _knn_of_distances(matrix: Float, k: int) -> Float:
-    if k >= len(matrix):
-        raise ValueError(f"n_neighbors must be less than the number of points {len(matrix)}, got n_neighbors={k}.")
+    _require_neighbours(k, len(matrix))
     return _nearest(matrix, k + 1).max(axis=1)
+
+
+def _require_neighbours(k: int, n: int) -> None:
+    if k >= n:
+        raise ValueError(f"n_neighbors must be less than the number of points {n}, got n_neighbors={k}.")
 
 
 def _nearest(matrix: Float, k: int) -> Float:
@@ -187,7 +222,7 @@ def check_codensity(bandwidth: float | None, bandwidth_unit: str, mass: float | 
     given = [f"{name}={value!r}" for name, value in choices.items() if value is not None]
     if len(given) > 1:
         raise ValueError(f"Give at most one of bandwidth, mass and n_neighbors, got {', '.join(given)}.")
-    _bandwidth_rule(bandwidth, bandwidth_unit)
+    checked_bandwidth(bandwidth, bandwidth_unit)
     if mass is not None:
         check.fraction(mass, "mass")
     if n_neighbors is not None:
@@ -242,5 +277,5 @@ def codensity_rips(
     elif n_neighbors is not None:
         values = _knn_of_distances(matrix, n_neighbors)
     else:
-        values = _kde_of_distances(matrix, _bandwidth_rule(bandwidth, bandwidth_unit))
+        values = _kde_of_distances(matrix, checked_bandwidth(bandwidth, bandwidth_unit))
     return FlagFiltration.of_checked(matrix, vertex_grades=values, max_edge=cut)

@@ -15,6 +15,7 @@ from tdainv.complexes.flag_filtration import FlagFiltration
 from tdainv.filtrations.codensity import check_codensity, codensity_rips
 from tdainv.filtrations.distances import Metric, check_metric, distances_of
 from tdainv.filtrations.rips import dtm_rips, function_rips, rips, weighted_rips
+from tdainv.filtrations.weights import checked_exponent
 
 
 class CloudTransformer(CollectionTransformer):
@@ -198,6 +199,8 @@ class WeightedRips(CloudTransformer):
         None, items are pairs (cloud, weights).
     mass : float in (0, 1], default 0.1
         Mass of the distance to measure.
+    exponent : float, default 1
+        From 1 to inf; how balls grow.
     metric : str or callable, default "euclidean"
     max_edge : float, optional
     n_jobs : int, optional
@@ -215,12 +218,14 @@ class WeightedRips(CloudTransformer):
         *,
         weights: str | Callable[[Float], Any] | None = "dtm",
         mass: float = 0.1,
+        exponent: float = 1.0,
         metric: Metric = "euclidean",
         max_edge: float | None = None,
         n_jobs: int | None = None,
     ) -> None:
         self.weights = weights
         self.mass = mass
+        self.exponent = exponent
         self.metric = metric
         self.max_edge = max_edge
         self.n_jobs = n_jobs
@@ -231,13 +236,14 @@ class WeightedRips(CloudTransformer):
     def _item_function(self) -> Callable[[Any], FlagFiltration]:
         self._check_common()
         check.fraction(self.mass, "mass")
-        common: dict[str, Any] = {"metric": self.metric, "max_edge": self.max_edge}
+        checked_exponent(self.exponent)
+        common: dict[str, Any] = {"exponent": self.exponent, "metric": self.metric, "max_edge": self.max_edge}
         if self.weights is not None and not callable(self.weights):
             check.option(self.weights, ("dtm",), "weights")
             return partial(dtm_rips, mass=self.mass, **common)
         return partial(_weighted_rips, weights=self.weights, **common)
 
 
-def _weighted_rips(item: Any, weights: Any, metric: Metric, max_edge: float | None) -> FlagFiltration:
+def _weighted_rips(item: Any, weights: Any, **options: Any) -> FlagFiltration:
     cloud, values = item if weights is None else (item, weights(item))
-    return weighted_rips(cloud, np.asarray(values), metric=metric, max_edge=max_edge)
+    return weighted_rips(cloud, np.asarray(values), **options)

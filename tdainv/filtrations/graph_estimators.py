@@ -1,0 +1,80 @@
+"""Filtrations of many graphs: the list version of the function, for pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tdainv import _validation as check
+from tdainv._base import CollectionTransformer
+from tdainv.complexes.filtered_complex import FilteredComplex
+from tdainv.filtrations.graphs import Functions, check_functions, graph_lower_star
+from tdainv.graphs.graph import Graph
+
+
+class GraphLowerStar(CollectionTransformer):
+    """Filtration of each graph by functions on nodes, or edges. See :func:`tdainv.graph_lower_star`.
+
+    Parameters
+    ----------
+    functions : str, callable, sequence of these, or None, default ("degree",)
+        With None, items are pairs (graph, values), where values, of shape (n,) or (n, q), are functions on its nodes.
+    edge_functions : str, callable, or sequence of these, default ()
+    max_dimension : int, default 1
+    n_jobs : int, optional
+
+    Examples
+    --------
+    >>> from tdainv import GraphLowerStar
+    >>> triangle, path = ([[0, 1], [0, 2], [1, 2]], 3), ([[0, 1], [1, 2]], 3)
+    >>> GraphLowerStar(max_dimension=2).fit_transform([triangle, path])
+    [FilteredComplex(3 + 3 + 1 cells, 1 parameter), FilteredComplex(3 + 2 cells, 1 parameter)]
+    """
+
+    _item = "graph"
+
+    def __init__(
+        self,
+        *,
+        functions: Functions | None = ("degree",),
+        edge_functions: Functions = (),
+        max_dimension: int = 1,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.functions = functions
+        self.edge_functions = edge_functions
+        self.max_dimension = max_dimension
+        self.n_jobs = n_jobs
+
+    def _item_function(self) -> Callable[[Any], FilteredComplex]:
+        check.positive_integer(self.max_dimension, "max_dimension")
+        common: dict[str, Any] = {"edge_functions": self.edge_functions, "max_dimension": self.max_dimension}
+        if self.functions is None:
+            check_functions("degree", self.edge_functions)
+            return partial(_of_pair, **common)
+        check_functions(self.functions, self.edge_functions)
+        return partial(graph_lower_star, functions=self.functions, **common)
+
+    def _check_item(self, item: Any, i: int) -> Any:
+        if self.functions is not None:
+            return _named(item, i)
+        if not isinstance(item, tuple | list) or len(item) != 2:
+            raise ValueError(
+                f"X[{i}] must be a pair (graph, values), because no function was given, got {type(item).__name__}."
+            )
+        return _named(item[0], i), item[1]
+
+
+def _named(graph: Any, i: int) -> Graph:
+    """The graph, or an error that names X[i], whatever is wrong with it."""
+    try:
+        return Graph.of(graph)
+    except (ValueError, TypeError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError  # a subclass may not take one message
+        raise kind(f"X[{i}]: {error}") from error
+
+
+def _of_pair(item: Any, **common: Any) -> FilteredComplex:
+    graph, values = item
+    return graph_lower_star(graph, values, **common)

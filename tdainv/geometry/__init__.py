@@ -1,0 +1,1 @@
+"""Geometry of finite sets of points: exact predicates and Delaunay triangulations."""
