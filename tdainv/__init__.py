@@ -11,8 +11,7 @@ Data → filtration → small graded chain complex → invariant → numbers:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from tdainv._lazy import lazy_names
 
 __version__ = "0.1.0"
 
@@ -109,16 +108,4 @@ _MODULES = ("datasets", "graphs", "images", "io", "meshes", "plots", "series")
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"tdainv.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'tdainv' has no attribute {name!r}")
-    value = getattr(import_module(f"tdainv.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(globals(), _HOMES, _MODULES)

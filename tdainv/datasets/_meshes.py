@@ -6,9 +6,9 @@ import numpy as np
 
 from tdainv._typing import Float, Int
 from tdainv.datasets._arguments import check_points
-from tdainv.meshes.reading import merge_equal, parse
+from tdainv.meshes.reading import SUFFIXES, merge_equal, parse
 
-__all__ = ["parse_mesh", "sample_surface"]
+__all__ = ["SUFFIXES", "parse_mesh", "sample_surface"]
 
 
 def parse_mesh(content: bytes, suffix: str, n_points: int | None, rng: np.random.Generator) -> Float:

@@ -12,6 +12,7 @@ from tdainv._typing import Float
 from tdainv.datasets._arguments import RandomState, check_count, check_points, make_rng
 from tdainv.datasets._dataset import Dataset
 from tdainv.datasets._images import parse_image
+from tdainv.datasets._meshes import SUFFIXES as MESHES
 from tdainv.datasets._meshes import parse_mesh
 from tdainv.datasets._tables import parse_csv, parse_npy, parse_text, parse_xyz
 
@@ -23,9 +24,8 @@ _TABLES: dict[str, Callable[[bytes], Float]] = {
     ".txt": parse_text,
     ".xyz": parse_xyz,
 }
-_MESHES = (".off", ".ply", ".obj", ".stl")
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif")
-_SUFFIXES = (*_TABLES, *_MESHES, *_IMAGES)
+_SUFFIXES = (*_TABLES, *MESHES, *_IMAGES)
 
 _DOCUMENTS = ("readme", "license", "licence")
 _LEFTOVERS = ("thumbs.db", "desktop.ini", "__macosx")  # of desktops and archives
@@ -194,7 +194,7 @@ def _read(file: Path, n_points: int | None, rng: np.random.Generator) -> Float:
 def _parse(content: bytes, suffix: str, n_points: int | None, rng: np.random.Generator) -> Float:
     if not content.strip():
         raise ValueError("it must hold at least one point, got an empty file.")
-    if suffix in _MESHES:
+    if suffix in MESHES:
         return parse_mesh(content, suffix, n_points, rng)
     return parse_image(content) if suffix in _IMAGES else _TABLES[suffix](content)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sklearn.utils import check_random_state
-
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float
 from tdainv.complexes.delaunay_complex import delaunay_complex, filtered, selective_complex, spatial_points
@@ -12,6 +9,7 @@ from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.filtrations.codensity import check_codensity, distance_to_measure, kde_codensity, knn_codensity
 from tdainv.geometry._kernels_balls import largest_of_facets
 from tdainv.geometry.balls import ball_radii
+from tdainv.geometry.insertion_order import function_order
 
 
 def delaunay(points: ArrayLike) -> FilteredComplex:
@@ -119,8 +117,7 @@ def function_delaunay(points: ArrayLike, function: ArrayLike) -> FilteredComplex
                 "another filtration: there, Delaunay simplices of all points join those of small values.)"
             )
         values = values[:, 0]
-    chance = check_random_state(0).permutation(len(cloud))  # for ties, where rows of grids in order join too much
-    complex_ = selective_complex(cloud, np.lexsort((chance, values)))
+    complex_ = selective_complex(cloud, function_order(values))
     highest = [values]
     for table in complex_.facets[1:]:
         highest.append(largest_of_facets(table, highest[-1]))

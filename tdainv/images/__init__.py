@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from tdainv._lazy import lazy_names
 
 # Modules are loaded when a name is first used: thresholds alone do not need scipy's image and Fourier transforms.
 _HOMES = {
@@ -19,14 +18,4 @@ _HOMES = {
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'tdainv.images' has no attribute {name!r}")
-    value = getattr(import_module(f"tdainv.images.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(globals(), _HOMES)
