@@ -16,11 +16,8 @@ from numba import types
 from numba.extending import intrinsic
 
 from tdainv._numba import inline_kernel, kernel
-from tdainv.geometry._kernels_exact import put_difference
+from tdainv.geometry._kernels_exact import UNITS, put_difference, sign_of_program, table_of
 
-_DIGIT = 28  # bits, as in `_kernels_exact.py`
-_HALF = 1 << (_DIGIT - 1)
-_HALF_UNITS = np.array([2.0 ** (_DIGIT * i - 1) for i in range(10)])
 _UNIT = 2.0**-53
 _EDGE_ERROR = 8 * _UNIT  # times the sum of the absolute values of three terms, each with at most five roundings
 # The absolute values of the monomials of the side of a triangle add up to at most 6 S^3, with S the largest squared
@@ -31,31 +28,31 @@ _UNDERFLOW = 1e-250  # of S^3: below, errors are no longer relative
 # fractions: pairs have a relative error of about 2^-100 / _FLAT.
 _FLAT = 2.0**-54
 
-# Programs for integers of many digits (see `_kernels_exact.py`): a row (c, a, size of a, b, size of b, sign) adds the
-# product of the numbers at a and b, with a sign, to the number at c. Places and sizes are in units of the number of
-# digits of a coordinate. The vectors to two or three other points come first, from 0, 3, 6 on.
-_EDGE_PROGRAM = np.array([[6, i, 1, 3 + i, 1, 1] for i in range(3)])
+# Programs for integers of many digits: see `table_of`. The vectors to two or three other points come first.
 _ONE, _UU, _UW, _WW, _UP, _WP, _PP = 9, 10, 12, 14, 16, 18, 20  # the number 1, and inner products
-_AREA, _FIRST, _SECOND, _OF_U, _OF_W, _VALUE = 22, 26, 28, 30, 34, 38
-_SIZE = 44
-_TRIANGLE_PROGRAM = np.array(
+_AREA, _FIRST, _SECOND, _OF_U, _OF_W, _VALUE, _END = 22, 26, 29, 32, 37, 42, 49
+_EDGE, _TRIANGLE = 0, 1
+_PRODUCTS, _STARTS = table_of(
     [
-        [c, a + i, 1, b + i, 1, 1]
-        for a, b, c in ((0, 0, _UU), (0, 3, _UW), (3, 3, _WW), (0, 6, _UP), (3, 6, _WP), (6, 6, _PP))
-        for i in range(3)
-    ]
-    + [
-        [_AREA, _UU, 2, _WW, 2, 1],
-        [_AREA, _UW, 2, _UW, 2, -1],
-        [_FIRST, _ONE, 1, _UU, 2, 1],
-        [_FIRST, _ONE, 1, _UW, 2, -1],
-        [_SECOND, _ONE, 1, _WW, 2, 1],
-        [_SECOND, _ONE, 1, _UW, 2, -1],
-        [_OF_U, _WW, 2, _FIRST, 2, 1],
-        [_OF_W, _UU, 2, _SECOND, 2, 1],
-        [_VALUE, _AREA, 4, _PP, 2, 1],
-        [_VALUE, _OF_U, 4, _UP, 2, -1],
-        [_VALUE, _OF_W, 4, _WP, 2, -1],
+        [[_UW, i, 1, 3 + i, 1, 1] for i in range(3)],
+        [
+            [c, a + i, 1, b + i, 1, 1]
+            for a, b, c in ((0, 0, _UU), (0, 3, _UW), (3, 3, _WW), (0, 6, _UP), (3, 6, _WP), (6, 6, _PP))
+            for i in range(3)
+        ]
+        + [
+            [_AREA, _UU, 2, _WW, 2, 1],
+            [_AREA, _UW, 2, _UW, 2, -1],
+            [_FIRST, _ONE, 1, _UU, 2, 1],
+            [_FIRST, _ONE, 1, _UW, 2, -1],
+            [_SECOND, _ONE, 1, _WW, 2, 1],
+            [_SECOND, _ONE, 1, _UW, 2, -1],
+            [_OF_U, _FIRST, 3, _WW, 2, 1],
+            [_OF_W, _SECOND, 3, _UU, 2, 1],
+            [_VALUE, _AREA, 4, _PP, 2, 1],
+            [_VALUE, _OF_U, 5, _UP, 2, -1],
+            [_VALUE, _OF_W, 5, _WP, 2, -1],
+        ],
     ]
 )
 
@@ -170,7 +167,7 @@ def side_of_edge(points, a, b, v, grain):
         return 1 if value > 0 else -1
     if abs(value) + error < grain**2:
         return 0
-    return _exact_sign(points, v, a, b, b, 2, grain, _EDGE_PROGRAM)
+    return _exact_sign(points, v, a, b, b, 2, grain, _EDGE)
 
 
 @inline_kernel
@@ -182,34 +179,15 @@ def _exact_sign(points, start, a, b, c, n_ends, grain, program):
         for i in range(3):
             largest = max(largest, abs(points[end, i] - points[start, i]))
     n = 1
-    while _HALF_UNITS[n] * grain <= largest:
+    while 0.5 * UNITS[n] * grain <= largest:
         n += 1
-    digits = np.zeros(n * _SIZE, np.int64)
+    digits = np.zeros(n * _END, np.int64)
     digits[n * _ONE] = 1
     for j in range(n_ends):
         end = a if j == 0 else (b if j == 1 else c)
         for i in range(3):
             put_difference(digits, n * (3 * j + i), n, points[end, i] / grain, points[start, i] / grain)
-    at = size = 0
-    for row in range(program.shape[0]):
-        at, a, b = n * program[row, 0], n * program[row, 1], n * program[row, 3]
-        for i in range(n * program[row, 2]):
-            factor = program[row, 5] * digits[a + i]
-            if factor != 0:
-                for j in range(n * program[row, 4]):
-                    digits[at + i + j] += factor * digits[b + j]
-        size = n * (program[row, 2] + program[row, 4])
-        if program[row, 1] == _ONE:
-            size -= n
-        for i in range(at, at + size - 1):
-            over = (digits[i] + _HALF) >> _DIGIT
-            digits[i] -= over << _DIGIT
-            digits[i + 1] += over
-    sign = 0
-    for i in range(at, at + size):
-        if digits[i] != 0:
-            sign = 1 if digits[i] > 0 else -1
-    return sign
+    return sign_of_program(digits, n, _PRODUCTS, _STARTS[program], _STARTS[program + 1])
 
 
 @kernel
@@ -249,7 +227,7 @@ def side_of_triangle(points, a, b, c, v, grain):
             return 1 if value > 0 else -1
         if abs(value) + error < grain**6:
             return 0
-    return _exact_sign(points, a, b, c, v, 3, grain, _TRIANGLE_PROGRAM)
+    return _exact_sign(points, a, b, c, v, 3, grain, _TRIANGLE)
 
 
 @kernel

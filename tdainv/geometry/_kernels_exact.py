@@ -22,7 +22,7 @@ from tdainv._numba import inline_kernel
 MAX_BITS = 200
 _DIGIT = 28
 _HALF = 1 << (_DIGIT - 1)
-_UNITS = np.array([2.0 ** (_DIGIT * i) for i in range(10)])
+UNITS = np.array([2.0 ** (_DIGIT * i) for i in range(10)])
 
 # Determinants of the rows point - p: columns x y; x z; x y z; x y and norm^2; x y z and norm^2.
 ORIENT_XY, ORIENT_XZ, ORIENT_XYZ, IN_CIRCLE, IN_SPHERE = range(5)
@@ -63,8 +63,12 @@ def _in_sphere() -> list[list[int]]:
     return products + [[_RESULT, _NORMS + 2 * i, 2, _TRIPLES + 3 * i, 3, (-1) ** (i + 1)] for i in range(4)]
 
 
-def _table(programs: list[list[list[int]]]) -> tuple[np.ndarray, np.ndarray]:
-    """All products below each other, each with a 1 appended if its number is complete then; first of each program."""
+def table_of(programs: list[list[list[int]]]) -> tuple[np.ndarray, np.ndarray]:
+    """All products below each other, each with a 1 appended if its number is complete then; first of each program.
+
+    A product is (c, a, length of a, b, length of b, sign): the numbers at a and b are multiplied and, with the sign,
+    added to that at c. Places and lengths are in units of the number of digits of a coordinate.
+    """
     rows: list[list[int]] = []
     starts = [0]
     for products in programs:
@@ -74,7 +78,7 @@ def _table(programs: list[list[list[int]]]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(rows), np.array(starts)
 
 
-_PRODUCTS, _STARTS = _table(
+_PRODUCTS, _STARTS = table_of(
     [
         _minors(2),
         _minors(2, column=2),
@@ -92,12 +96,36 @@ def put_difference(digits, at, n, x, y):
     y_seen = x - high
     low = (x - (high + y_seen)) + (y_seen - y)
     for i in range(n - 1, -1, -1):
-        unit = _UNITS[i]
+        unit = UNITS[i]
         top = np.rint(high / unit)
         bottom = np.rint(low / unit)
         high -= top * unit
         low -= bottom * unit
         digits[at + i] = np.int64(top) + np.int64(bottom)
+
+
+@inline_kernel
+def sign_of_program(digits, n, products, start, stop):
+    """Carry out the products from `start` to `stop`; return the sign of the last number."""
+    at, length = 0, 0
+    for t in range(start, stop):
+        at, left, right = n * products[t, 0], n * products[t, 1], n * products[t, 3]
+        n_left, n_right, sign = n * products[t, 2], n * products[t, 4], products[t, 5]
+        for i in range(n_left):
+            factor = sign * digits[left + i]
+            if factor != 0:
+                for j in range(n_right):
+                    digits[at + i + j] += factor * digits[right + j]
+        length = n_left + n_right
+        if products[t, 6]:
+            for i in range(at, at + length - 1):
+                over = (digits[i] + _HALF) >> _DIGIT
+                digits[i] -= over << _DIGIT
+                digits[i + 1] += over
+    for i in range(at + length - 1, at - 1, -1):
+        if digits[i] != 0:
+            return 1 if digits[i] > 0 else -1
+    return 0
 
 
 @inline_kernel
@@ -110,31 +138,11 @@ def exact_sign(x, a, b, c, d, p, determinant):
         for j in range(3):
             largest = max(largest, abs(x[row, j] - x[p, j]))
     n = 1
-    while largest >= 0.5 * _UNITS[n]:
+    while largest >= 0.5 * UNITS[n]:
         n += 1
     digits = np.zeros(_END * n, np.int64)
     for i in range(n_rows):
         row = a if i == 0 else (b if i == 1 else (c if i == 2 else d))
         for j in range(3):
             put_difference(digits, n * (3 * i + j), n, x[row, j], x[p, j])
-
-    at, length = 0, 0
-    for t in range(_STARTS[determinant], _STARTS[determinant + 1]):
-        at, left, right = n * _PRODUCTS[t, 0], n * _PRODUCTS[t, 1], n * _PRODUCTS[t, 3]
-        n_left, n_right, sign = n * _PRODUCTS[t, 2], n * _PRODUCTS[t, 4], _PRODUCTS[t, 5]
-        for i in range(n_left):
-            factor = sign * digits[left + i]
-            if factor != 0:
-                for j in range(n_right):
-                    digits[at + i + j] += factor * digits[right + j]
-        length = n_left + n_right
-        if _PRODUCTS[t, 6]:
-            for i in range(at, at + length - 1):
-                over = (digits[i] + _HALF) >> _DIGIT
-                digits[i] -= over << _DIGIT
-                digits[i + 1] += over
-
-    for i in range(at + length - 1, at - 1, -1):
-        if digits[i] != 0:
-            return 1 if digits[i] > 0 else -1
-    return 0
+    return sign_of_program(digits, n, _PRODUCTS, _STARTS[determinant], _STARTS[determinant + 1])
