@@ -19,8 +19,9 @@ from tdainv.complexes.simplices import (
     as_tuple,
     assemble_cells,
     by_dimension,
-    close_downwards,
+    close_simplices,
     find_facets,
+    number_simplices,
     require_different_vertices,
     vertex_ranks,
 )
@@ -180,23 +181,9 @@ class FilteredComplex:
                     f"{numbers[k][i]}, {as_tuple(level[i])}."
                 )
             require_different_vertices(np.sort(level, axis=1), numbers[k])
-        levels = [np.sort(level, axis=1) for level in rows] or [np.zeros((0, 1), np.int64)]
-        levels[0] = np.arange(n)[:, np.newaxis]
-        closed = close_downwards(levels)
-        return cls.of_closed_levels(closed, np.concatenate([values[level].max(axis=1) for level in closed]))
-
-    @classmethod
-    def of_closed_levels(cls, levels: list[Int], grades: Float) -> FilteredComplex:
-        """Complex of simplices that are known to be closed under faces and distinct, with monotone grades.
-
-        ``levels[k]`` has the k-simplices as rows of increasing vertex numbers, ``levels[0]`` is 0, ..., n - 1.
-        """
-        levels = [level for level in levels if len(level)]
-        starts = np.cumsum([0, *map(len, levels)])
-        numbers = [np.arange(starts[k], starts[k + 1]) for k in range(len(levels))]
-        tables = find_facets(levels, len(levels[0])).tables if levels else []
-        facets = [starts[k - 1] + table if k else table for k, table in enumerate(tables)]
-        return cls.of_checked(*assemble_cells(facets, numbers), grades)
+        closed = close_simplices([np.sort(level, axis=1) for level in rows] or [np.zeros((0, 1), np.int64)], n)
+        grades = np.concatenate([values[level].max(axis=1) for level in closed.levels])
+        return cls.of_checked(*number_simplices(closed.facets), grades)
 
     def with_function(self, vertex_grades: ArrayLike) -> FilteredComplex:
         """Complex with further parameters: the lower star filtration of functions on its vertices.

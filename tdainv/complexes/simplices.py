@@ -140,15 +140,6 @@ def number_simplices(facets: list[Number]) -> tuple[Int, Int, Number]:
     return np.repeat(np.arange(len(facets)), sizes), indptr, np.concatenate(shifted).astype(np.int32, copy=False)
 
 
-def close_downwards(levels: list[Int]) -> list[Number]:
-    """Add all faces: the simplices of each dimension, without repetition, in lexicographic order.
-
-    ``levels[0]`` is 0, ..., n - 1.
-    """
-    closed = close_simplices(list(levels), len(levels[0])).levels
-    return closed + levels[len(closed) :]  # empty ones
-
-
 def by_dimension(simplices: Sequence[Any]) -> tuple[list[Int], list[Int]]:
     """Rows of vertices of each dimension, and the numbers of these simplices in the order given."""
     if not isinstance(simplices, Sequence | np.ndarray) or isinstance(simplices, str):
