@@ -69,7 +69,7 @@ _HOMES = {
     "barcodes": "persistence.barcode",
     "betti_table": "persistence.presentation",
     "codensity_delaunay": "filtrations.delaunay",
-    "codensity_rips": "filtrations.codensity",
+    "codensity_rips": "filtrations.codensity_rips",
     "core_delaunay": "filtrations.core_delaunay",
     "covering_radius": "filtrations.landmarks",
     "cubical": "filtrations.cubical",

@@ -1,4 +1,4 @@
-"""Codensities of points, low where points are dense, and the Rips bifiltration by codensity."""
+"""Codensities of points: functions that are low where points are dense."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float
-from tdainv.complexes.flag_filtration import FlagFiltration
 from tdainv.filtrations._kernels_tiles import gaussian_sums
 from tdainv.filtrations.bandwidth import Bandwidth, checked_bandwidth
 from tdainv.filtrations.distances import Metric, distances_of
@@ -63,11 +62,12 @@ def kde_codensity(
     width = checked_bandwidth(bandwidth, bandwidth_unit)
     cloud = _large_cloud(points, metric)
     if cloud is None:
-        return _kde_of_distances(distances_of(points, metric), width)
+        return kde_of_distances(distances_of(points, metric), width)
     return _kde_of_tiles(tiles_of(cloud, str(metric)), width)
 
 
-def _kde_of_distances(matrix: Float, bandwidth: Bandwidth) -> Float:
+def kde_of_distances(matrix: Float, bandwidth: Bandwidth) -> Float:
+    """Gaussian codensity from a checked dissimilarity matrix."""
     width = bandwidth.of_matrix(matrix)
     density = np.empty(len(matrix))
     for i in range(0, len(matrix), _BLOCK_ROWS):
@@ -193,12 +193,13 @@ def knn_codensity(points: ArrayLike, *, n_neighbors: int, metric: Metric = "eucl
     k = check.positive_integer(n_neighbors, "n_neighbors")
     cloud = _large_cloud(points, metric)
     if cloud is None:
-        return _knn_of_distances(distances_of(points, metric), k)
+        return knn_of_distances(distances_of(points, metric), k)
     _require_neighbours(k, len(cloud))
     return nearest_of_cloud(cloud, k + 1, str(metric), mean=False)
 
 
-def _knn_of_distances(matrix: Float, k: int) -> Float:
+def knn_of_distances(matrix: Float, k: int) -> Float:
+    """Distance to the k-th nearest other point from a checked dissimilarity matrix."""
     _require_neighbours(k, len(matrix))
     return _nearest(matrix, k + 1).max(axis=1)
 
@@ -227,55 +228,3 @@ def check_codensity(bandwidth: float | None, bandwidth_unit: str, mass: float | 
         check.fraction(mass, "mass")
     if n_neighbors is not None:
         check.positive_integer(n_neighbors, "n_neighbors")
-
-
-def codensity_rips(
-    points: ArrayLike,
-    *,
-    bandwidth: float | None = None,
-    bandwidth_unit: str = "absolute",
-    mass: float | None = None,
-    n_neighbors: int | None = None,
-    metric: Metric = "euclidean",
-    max_edge: float | None = None,
-) -> FlagFiltration:
-    """Rips bifiltration by codensity: dense points first, so that outliers do not hide the shape.
-
-    Parameters
-    ----------
-    points : array-like of shape (n_points, dim), or (n_points, n_points) with ``metric="precomputed"``
-    bandwidth, bandwidth_unit
-        Gaussian kernel density, :func:`kde_codensity`; the default, with the 0.1 quantile of the distances.
-    mass : float, optional
-        Distance to measure instead, :func:`distance_to_measure`.
-    n_neighbors : int, optional
-        Distance to the k-th neighbour instead, :func:`knn_codensity`.
-    metric, max_edge
-        See :func:`rips`.
-
-    Returns
-    -------
-    FlagFiltration
-        With two parameters: the diameter, and the codensity.
-
-    Raises
-    ------
-    ValueError
-        If more than one of bandwidth, mass and n_neighbors is given, or one is out of range.
-
-    Examples
-    --------
-    >>> import tdainv
-    >>> tdainv.codensity_rips([[0.0], [0.1], [3.0]], bandwidth=1.0)
-    FlagFiltration(3 vertices, 2 parameters)
-    """
-    check_codensity(bandwidth, bandwidth_unit, mass, n_neighbors)
-    cut = check.max_edge(max_edge)
-    matrix = distances_of(points, metric)
-    if mass is not None:
-        values = dtm_of_distances(matrix, mass)
-    elif n_neighbors is not None:
-        values = _knn_of_distances(matrix, n_neighbors)
-    else:
-        values = _kde_of_distances(matrix, checked_bandwidth(bandwidth, bandwidth_unit))
-    return FlagFiltration.of_checked(matrix, vertex_grades=values, max_edge=cut)

@@ -16,7 +16,7 @@ from tdainv.filtrations.alpha import alpha, check_max_radius
 from tdainv.filtrations.codensity import check_codensity
 from tdainv.filtrations.core_delaunay import check_beta, check_n_neighbors, core_delaunay
 from tdainv.filtrations.delaunay import codensity_delaunay, delaunay, function_delaunay
-from tdainv.filtrations.distances import distances_of
+from tdainv.filtrations.distances import mean_distances
 
 
 class _SpatialTransformer(CollectionTransformer):
@@ -118,7 +118,7 @@ class FunctionDelaunay(_SpatialTransformer):
 def _function_delaunay(item: Any, function: Any) -> FilteredComplex:
     if function is None:
         return function_delaunay(*item)
-    values = function(item) if callable(function) else distances_of(item).mean(axis=1)
+    values = function(item) if callable(function) else mean_distances(item)
     return function_delaunay(item, values)
 
 

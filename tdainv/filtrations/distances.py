@@ -14,6 +14,8 @@ from tdainv._typing import ArrayLike, Float
 
 Metric: TypeAlias = str | Callable[[Float, Float], float]
 
+_BLOCK_ROWS = 256
+
 # Names that scipy computes without rounding tricks; others go to scikit-learn.
 _SCIPY_NAMES = {
     "euclidean": "euclidean",
@@ -92,6 +94,14 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
         raise ValueError(f"{name} must have finite distances, got inf for metric={metric!r}: rescale the coordinates.")
     label = repr(metric) if isinstance(metric, str) else getattr(metric, "__name__", "callable")
     return check.distance_matrix(matrix, f"The {label} distances of {name}")
+
+
+def mean_distances(cloud: Float) -> Float:
+    """Mean Euclidean distance of each point of a checked cloud to all points, without keeping n² distances."""
+    means = np.empty(len(cloud))
+    for i in range(0, len(cloud), _BLOCK_ROWS):
+        means[i : i + _BLOCK_ROWS] = cdist(cloud[i : i + _BLOCK_ROWS], cloud).mean(axis=1)
+    return means
 
 
 def check_metric(metric: Metric) -> None:

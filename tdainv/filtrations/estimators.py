@@ -12,7 +12,8 @@ from tdainv import _validation as check
 from tdainv._base import CollectionTransformer
 from tdainv._typing import Float
 from tdainv.complexes.flag_filtration import FlagFiltration
-from tdainv.filtrations.codensity import check_codensity, codensity_rips
+from tdainv.filtrations.codensity import check_codensity
+from tdainv.filtrations.codensity_rips import codensity_rips
 from tdainv.filtrations.distances import Metric, check_metric, distances_of
 from tdainv.filtrations.rips import dtm_rips, function_rips, rips, weighted_rips
 from tdainv.filtrations.weights import checked_exponent
