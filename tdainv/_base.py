@@ -21,15 +21,21 @@ def map_items(function: Callable[[Any], Any], items: Sequence[Any], n_jobs: int 
 
     Threads by preference, because kernels release the GIL; any joblib backend that is active overrides it.
     """
-    return Parallel(n_jobs=n_jobs, prefer="threads")(delayed(_apply)(function, item, i) for i, item in enumerate(items))
+    return Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(apply_to_item)(function, item, i) for i, item in enumerate(items)
+    )
 
 
-def _apply(function: Callable[[Any], Any], item: Any, i: int) -> Any:
+_ERRORS = (MemoryLimitError, FileNotFoundError, TypeError, ValueError)
+
+
+def apply_to_item(function: Callable[[Any], Any], item: Any, i: int) -> Any:
+    """Apply a function to an item of a collection; its errors name the item, X[i]."""
     try:
         return function(item)
-    except (ValueError, TypeError, MemoryLimitError) as error:
+    except _ERRORS as error:
         # A subclass may not take one message: raise the class that callers know.
-        kind = next(base for base in (MemoryLimitError, TypeError, ValueError) if isinstance(error, base))
+        kind = next(base for base in _ERRORS if isinstance(error, base))
         raise kind(f"X[{i}]: {error}") from error
 
 

@@ -248,6 +248,15 @@ def collection(X: Any, item: str = "point cloud") -> list[Any]:
     return list(X)
 
 
+def pair(item: Any, name: str, first: str) -> tuple[Any, Any]:
+    """Check an item that is a pair of an object, called `first`, and values of a function on it."""
+    if not isinstance(item, tuple | list) or len(item) != 2:
+        raise ValueError(
+            f"{name} must be a pair ({first}, values), because no function was given, got {type(item).__name__}."
+        )
+    return item[0], item[1]
+
+
 def _holds_objects(X: Any) -> bool:
     """Whether an array or series holds objects rather than numbers; a data frame is a table of numbers."""
     return getattr(getattr(X, "dtype", None), "kind", "") == "O"

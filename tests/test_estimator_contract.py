@@ -76,6 +76,7 @@ def inputs(kind):
         "meshes": lambda: [
             ([*np.eye(3), *rng.normal(size=(n, 3))], np.array([[0, 1, 2], [1, 2, 3]])) for n in (1, 2, 3, 4, 5)
         ],
+        "valued meshes": lambda: [(mesh, np.arange(len(mesh[0]))) for mesh in inputs("meshes")],
         "binary": lambda: [rng.random(shape) < 0.5 for shape in SHAPES],
         "series": lambda: [np.cumsum(rng.normal(size=n)) for n in (30, 41, 28, 35, 30)],
         "multiseries": lambda: [np.cumsum(rng.normal(size=(n, 2)), axis=0) for n in (30, 41, 28, 35, 30)],
@@ -99,6 +100,7 @@ BAD_ITEMS = {
     "graphs": np.array([[0.0, 1.0], [2.0, 0.0]]),
     "valued graphs": (np.zeros((2, 2)), [0.0], "too long"),
     "meshes": (np.eye(3), np.array([[0, 1, 3]])),
+    "valued meshes": ((np.eye(3), np.array([[0, 1, 2]])), [0.0], "too long"),
     "binary": np.array([[0.0, 2.0]]),
     "series": np.array([0.0, np.nan]),
     "multiseries": np.zeros((3, 0)),
@@ -158,6 +160,7 @@ TABLE = {
     "SublevelFlood-callable": (tdainv.SublevelFlood(function=height, n_landmarks=6), "clouds"),
     "SublevelFlood-pairs": (tdainv.SublevelFlood(function=None, n_landmarks=6), "pairs"),
     "MeshLowerStar": (tdainv.MeshLowerStar(functions=("height", "geodesic_centrality")), "meshes"),
+    "MeshLowerStar-pairs": (tdainv.MeshLowerStar(functions=None), "valued meshes"),
     "WithFunction": (tdainv.WithFunction(), "functions"),
     "WithFunction-callable": (tdainv.WithFunction(function=mean_distance), "filtrations"),
     "ToGrid": (tdainv.ToGrid(resolution=5), "bifiltrations"),

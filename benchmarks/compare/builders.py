@@ -34,7 +34,8 @@ from _harness import (
 
 from tdainv import datasets
 
-RELATIVE = 1e-7  # of squares that were rounded, at values far below the largest
+# GUDHI's values are approximate unless its precision is "exact": up to 1e-5 where triangles are almost flat.
+RELATIVE = 1e-5
 
 
 @dataclass

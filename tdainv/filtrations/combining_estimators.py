@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from tdainv import _validation as check
 from tdainv._base import CollectionTransformer, FittedCollectionTransformer
 from tdainv.filtrations.grids import check_grid, grid_axes, require_snappable, to_grid
 from tdainv.filtrations.with_function import require_extensible, with_function
@@ -40,12 +41,8 @@ class WithFunction(CollectionTransformer):
 
     def _check_item(self, item: Any, i: int) -> Any:
         if self.function is None:
-            if not isinstance(item, tuple | list) or len(item) != 2:
-                raise ValueError(
-                    f"X[{i}] must be a pair (filtration, values), because no function was given, got "
-                    f"{type(item).__name__}."
-                )
-            require_extensible(item[0], f"X[{i}][0]")
+            filtration, _ = check.pair(item, f"X[{i}]", "filtration")
+            require_extensible(filtration, f"X[{i}][0]")
         else:
             require_extensible(item, f"X[{i}]")
         return item

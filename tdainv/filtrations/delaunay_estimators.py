@@ -103,11 +103,8 @@ class FunctionDelaunay(_SpatialTransformer):
     def _check_item(self, item: Any, i: int) -> Any:
         if self.function is not None:
             return super()._check_item(item, i)
-        if not isinstance(item, tuple | list) or len(item) != 2:
-            raise ValueError(
-                f"X[{i}] must be a pair (points, values), because no function was given, got {type(item).__name__}."
-            )
-        return super()._check_item(item[0], i), item[1]
+        cloud, values = check.pair(item, f"X[{i}]", "points")
+        return super()._check_item(cloud, i), values
 
     def _item_function(self) -> Callable[[Any], FilteredComplex]:
         if self.function is not None and not callable(self.function):

@@ -33,11 +33,8 @@ class CloudTransformer(CollectionTransformer):
     def _check_item(self, item: Any, i: int) -> Any:
         name = f"X[{i}]"
         if self._takes_pairs():
-            if not isinstance(item, tuple | list) or len(item) != 2:
-                raise ValueError(
-                    f"{name} must be a pair (points, values), because no function was given, got {type(item).__name__}."
-                )
-            return self._check_cloud(item[0], name), item[1]
+            cloud, values = check.pair(item, name, "points")
+            return self._check_cloud(cloud, name), values
         return self._check_cloud(item, name)
 
     def _takes_pairs(self) -> bool:

@@ -179,11 +179,8 @@ class SublevelFlood(CollectionTransformer):
     def _check_item(self, item: Any, i: int) -> Any:
         if self.function is not None:
             return spatial_points(item, f"X[{i}]")
-        if not isinstance(item, tuple | list) or len(item) != 2:
-            raise ValueError(
-                f"X[{i}] must be a pair (points, values), because no function was given, got {type(item).__name__}."
-            )
-        return spatial_points(item[0], f"X[{i}]"), item[1]
+        cloud, values = check.pair(item, f"X[{i}]", "points")
+        return spatial_points(cloud, f"X[{i}]"), values
 
 
 def _sublevel_flood(item: Any, function: Any, **options: Any) -> MulticriticalComplex:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tdainv import _validation as check
-from tdainv._base import CollectionTransformer
+from tdainv._base import CollectionTransformer, apply_to_item
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.filtrations.graphs import Functions, check_functions, graph_lower_star
 from tdainv.graphs.graph import Graph
@@ -58,21 +58,9 @@ class GraphLowerStar(CollectionTransformer):
 
     def _check_item(self, item: Any, i: int) -> Any:
         if self.functions is not None:
-            return _named(item, i)
-        if not isinstance(item, tuple | list) or len(item) != 2:
-            raise ValueError(
-                f"X[{i}] must be a pair (graph, values), because no function was given, got {type(item).__name__}."
-            )
-        return _named(item[0], i), item[1]
-
-
-def _named(graph: Any, i: int) -> Graph:
-    """The graph, or an error that names X[i], whatever is wrong with it."""
-    try:
-        return Graph.of(graph)
-    except (ValueError, TypeError) as error:
-        kind = TypeError if isinstance(error, TypeError) else ValueError  # a subclass may not take one message
-        raise kind(f"X[{i}]: {error}") from error
+            return apply_to_item(Graph.of, item, i)
+        graph, values = check.pair(item, f"X[{i}]", "graph")
+        return apply_to_item(Graph.of, graph, i), values
 
 
 def _of_pair(item: Any, **common: Any) -> FilteredComplex:

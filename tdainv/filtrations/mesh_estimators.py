@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from tdainv._base import CollectionTransformer
+import numpy as np
+
+from tdainv import _validation as check
+from tdainv._base import CollectionTransformer, apply_to_item
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.filtrations.meshes import MeshFunction, checked_functions, mesh_lower_star
 from tdainv.meshes.mesh import Mesh
@@ -19,8 +22,9 @@ class MeshLowerStar(CollectionTransformer):
 
     Parameters
     ----------
-    functions : str, callable, ndarray, or a sequence of these, default ("height",)
-        A callable takes a :class:`tdainv.meshes.Mesh` and returns values of its vertices.
+    functions : str, callable, sequence of these, or None, default ("height",)
+        A callable takes a :class:`tdainv.meshes.Mesh` and returns values of its vertices. With None, items are pairs
+        (mesh, values), where values, of shape (n,) or (n, q), are functions on its vertices.
     n_jobs : int, optional
         Number of joblib workers; threads unless another backend is active.
 
@@ -35,18 +39,24 @@ class MeshLowerStar(CollectionTransformer):
     _item = "mesh"
 
     def __init__(
-        self, *, functions: MeshFunction | Sequence[MeshFunction] = ("height",), n_jobs: int | None = None
+        self, *, functions: MeshFunction | Sequence[MeshFunction] | None = ("height",), n_jobs: int | None = None
     ) -> None:
         self.functions = functions
         self.n_jobs = n_jobs
 
-    def _check_item(self, item: Any, i: int) -> Mesh:
-        try:
-            return Mesh.of(item)
-        except (ValueError, TypeError, FileNotFoundError) as error:
-            kind = next(base for base in (TypeError, FileNotFoundError, ValueError) if isinstance(error, base))
-            raise kind(f"X[{i}]: {error}") from error
+    def _check_item(self, item: Any, i: int) -> Any:
+        if self.functions is not None:
+            return apply_to_item(Mesh.of, item, i)
+        mesh, values = check.pair(item, f"X[{i}]", "mesh")
+        return apply_to_item(Mesh.of, mesh, i), values
 
     def _item_function(self) -> Callable[[Any], FilteredComplex]:
+        if self.functions is None:
+            return _of_pair
         checked_functions(self.functions)
         return partial(mesh_lower_star, functions=self.functions)
+
+
+def _of_pair(item: Any) -> FilteredComplex:
+    mesh, values = item
+    return mesh_lower_star(mesh, np.asarray(values))
