@@ -14,6 +14,7 @@ from tdainv._numba import block_kernel, inline_kernel, kernel
 _QUEUE = 64  # the queue of nodes is no longer than the tree is deep
 _DEEPEST = 400  # parts of simplices have shrunk to rounding errors long before
 _ROUNDING = 1e-13, 1e-15  # relative and absolute
+_NONE = np.int64(0)  # a literal would make numba compile another version
 
 
 @block_kernel
@@ -104,11 +105,11 @@ def vertex_values(tree, corners, n_rows):  # type: ignore[no-untyped-def]
     no_parts = np.empty((1, 1, 3))
     for s in range(len(corners)):
         x, y, z = corners[s, 0], corners[s, 1], corners[s, 2]
-        found = -1
+        found = np.int64(-1)
         for row in range(n_rows):
             square = np.inf
             if firsts[1] <= row:
-                found, square = _search(tree, row, queue, gaps, no_parts, 0, 0, x, y, z, found, -1.0)
+                found, square = _search(tree, row, queue, gaps, no_parts, _NONE, _NONE, x, y, z, found, -1.0)
             values[s, row] = np.sqrt(square)
             nearest[s, row] = found
     return values, nearest
@@ -172,7 +173,7 @@ def edge_values(tree, corners, edges, nearest, floors):  # type: ignore[no-untyp
                 bound = np.sqrt(bound)
                 if not probing and bound <= best * (1.0 + _ROUNDING[0]) + _ROUNDING[1]:
                     continue
-                found, square = _search(tree, row, queue, gaps, no_parts, 0, 0, place[0], place[1], place[2], p, -1.0)
+                found, square = _search(tree, row, queue, gaps, no_parts, _NONE, _NONE, place[0], place[1], place[2], p, -1.0)
                 distance = np.sqrt(square)
                 if distance > best:
                     best = distance

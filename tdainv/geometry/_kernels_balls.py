@@ -31,7 +31,8 @@ _FLAT = 2.0**-54
 # Programs for integers of many digits: see `table_of`. The vectors to two or three other points come first.
 _ONE, _UU, _UW, _WW, _UP, _WP, _PP = 9, 10, 12, 14, 16, 18, 20  # the number 1, and inner products
 _AREA, _FIRST, _SECOND, _OF_U, _OF_W, _VALUE, _END = 22, 26, 29, 32, 37, 42, 49
-_EDGE, _TRIANGLE = 0, 1
+_EDGE, _TRIANGLE = np.int64(0), np.int64(1)  # literals would make numba compile two versions
+_TWO, _THREE = np.int64(2), np.int64(3)
 _PRODUCTS, _STARTS = table_of(
     [
         [[_UW, i, 1, 3 + i, 1, 1] for i in range(3)],
@@ -167,7 +168,7 @@ def side_of_edge(points, a, b, v, grain):
         return 1 if value > 0 else -1
     if abs(value) + error < grain**2:
         return 0
-    return _exact_sign(points, v, a, b, b, 2, grain, _EDGE)
+    return _exact_sign(points, v, a, b, b, _TWO, grain, _EDGE)
 
 
 @inline_kernel
@@ -227,7 +228,7 @@ def side_of_triangle(points, a, b, c, v, grain):
             return 1 if value > 0 else -1
         if abs(value) + error < grain**6:
             return 0
-    return _exact_sign(points, a, b, c, v, 3, grain, _TRIANGLE)
+    return _exact_sign(points, a, b, c, v, _THREE, grain, _TRIANGLE)
 
 
 @kernel
