@@ -42,7 +42,7 @@ rows, columns = np.indices((40, 40))
 ring = np.abs(np.hypot(rows - 20, columns - 20) - 12) < 4
 filters = {
     "signed distance": tdainv.images.signed_distance(ring),
-    "height": tdainv.images.directional(ring, (1.0, 0.0)),
+    "height": tdainv.images.directional(ring, direction=(1.0, 0.0)),
     "codensity": tdainv.images.codensity(ring, radius=4),
 }
 figure, axes = plt.subplots(1, 3, figsize=(9, 3), layout="constrained")

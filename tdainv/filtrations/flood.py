@@ -81,7 +81,7 @@ def flood(
     Values of vertices and edges are exact up to rounding: on an edge, the distance is largest at an end or where a
     bisector of two points cuts it. A triangle or tetrahedron is cut into parts (across the middle of longest edges)
     until each lies in one ball around a point of the cloud; the radius is that of the largest distance found so far,
-    at centres of parts, plus half of the tolerance. For q on the part, d(q, cloud) <= max |v - x| over its corners v,
+    at centres of parts, plus half of the tolerance. For q on the part, d(q, cloud) <= max d(v, x) over its corners v,
     for any point x: no maximum is overlooked. That takes on the order of (length / value)^dim searches in a tree for a
     simplex, whereas a grid of samples takes (length / tolerance)^dim.
 
