@@ -20,7 +20,8 @@ measure = tdainv.hilbert_signed_measure(bifiltration, degree=1)
 bifiltration, measure
 
 # %%
-# The loop is the region of value one. Below and to the right of it there is nothing: outliers come last.
+# The loop is the large region of value one. Among the dense points, below, it lives until the radius 0.9; from 0.22 on
+# the outliers are there, and fill it at once.
 figure, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
 tdainv.plots.plot_points(points[::10], ax=axes[0])
 grid = [np.linspace(0, 1.2, 200), np.quantile(bifiltration.axis_values(1), np.linspace(0, 1, 200))]

@@ -30,7 +30,7 @@ mesh = tdainv.mesh_lower_star((vertices, faces), functions=("height",))
 tdainv.barcode(mesh, degree=1).diagram.round(2)
 
 # %%
-# **A time series**: two tones make a torus of its delays; delay and dimension are estimated unless they are given.
+# **A time series**: the delays of a tone make a circle. Delay and dimension are estimated unless they are given.
 time = np.linspace(0, 60, 600)
 cloud = tdainv.series.delay_embedding(np.sin(time), dimension=2, delay=16)
 loop = tdainv.barcode(tdainv.alpha(cloud), degree=1)
@@ -48,6 +48,6 @@ filters = {
 figure, axes = plt.subplots(1, 3, figsize=(9, 3), layout="constrained")
 for axis, (name, image) in zip(axes, filters.items(), strict=True):
     axis.imshow(image, cmap="viridis")
-    axis.set_title(f"{name}: {len(tdainv.barcode(tdainv.cubical(image), 1))} loops")
+    axis.set_title(f"{name}, loops: {len(tdainv.barcode(tdainv.cubical(image), 1))}")
     axis.axis("off")
 plt.show()

@@ -92,6 +92,7 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
         list
             One result an item, in order.
         """
+        check_is_fitted(self)
         function = self._item_function()
         items = [self._check_item(item, i) for i, item in enumerate(self._collect(X))]
         return map_items(function, items, self.n_jobs)
@@ -157,21 +158,6 @@ class FittedCollectionTransformer(CollectionTransformer):
         """
         self._learn([self._check_item(item, i) for i, item in enumerate(self._collect(X))])
         return self
-
-    def transform(self, X: Sequence[Any]) -> list[Any]:
-        """Transform each item.
-
-        Parameters
-        ----------
-        X : sequence
-
-        Returns
-        -------
-        list
-            One result an item, in order.
-        """
-        check_is_fitted(self)
-        return super().transform(X)
 
     def __sklearn_is_fitted__(self) -> bool:
         return any(name.endswith("_") and not name.startswith("_") for name in vars(self))

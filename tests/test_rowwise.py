@@ -1,5 +1,8 @@
 """Bifiltrations given row by row: multicritical complexes and degree-Rips."""
 
+import os
+import subprocess
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
@@ -246,3 +249,41 @@ def test_a_large_free_complex_is_refused_before_it_is_listed(monkeypatch):
     cloud = np.random.default_rng(0).normal(size=(60, 2))
     with pytest.raises(tdainv.MemoryLimitError):
         tdainv.degree_rips(cloud).chain_complex(1)
+
+
+# --- peers
+
+MULTIPERS = """
+import sys
+import numpy as np
+import multipers
+from multipers.filtrations import CoreDelaunay, DegreeRips
+
+cloud = np.load(sys.argv[1])
+rips = DegreeRips(points=cloud, ks=[0, 1, 4, 9])
+rips.expansion(2)
+measures = {}
+for name, tree in (("rips", rips), ("core", CoreDelaunay(cloud, beta=1.0, ks=[1, 2, 5]))):
+    for degree, (points, weights) in enumerate(multipers.signed_measure(tree, degrees=[0, 1], n_jobs=1)):
+        measures[f"{name}{degree}points"], measures[f"{name}{degree}weights"] = points, weights
+np.savez(sys.argv[2], **measures)
+"""
+
+
+@pytest.mark.skipif("TDAINV_MULTIPERS_PYTHON" not in os.environ, reason="needs an interpreter with multipers")
+@pytest.mark.parametrize("dim", [2, 3])
+def test_multipers_has_the_same_measures(dim, tmp_path):
+    cloud = np.random.default_rng(dim).random((40, dim))
+    np.save(tmp_path / "cloud.npy", cloud)
+    python = os.environ["TDAINV_MULTIPERS_PYTHON"]
+    subprocess.run([python, "-c", MULTIPERS, str(tmp_path / "cloud.npy"), str(tmp_path / "found.npz")], check=True)
+    found = np.load(tmp_path / "found.npz")
+    ours = {
+        "rips": tdainv.degree_rips(cloud, n_neighbors=(0, 1, 4, 9)),
+        "core": tdainv.core_delaunay(cloud, n_neighbors=(1, 2, 5)),
+    }
+    for name, bifiltration in ours.items():
+        for degree, measure in enumerate(tdainv.hilbert_signed_measures(bifiltration, (0, 1))):
+            rounded = tdainv.SignedMeasure(measure.points.round(9), measure.weights)
+            theirs = tdainv.SignedMeasure(found[f"{name}{degree}points"].round(9), found[f"{name}{degree}weights"])
+            assert rounded == theirs

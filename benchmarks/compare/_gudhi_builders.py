@@ -32,7 +32,9 @@ def sparse_rips(points: Any, epsilon: float) -> None:
     """Simplex tree of the sparse Rips complex. Their parameter s gives the factor 1 / (1 - s), ours 1 + epsilon."""
     import gudhi
 
-    _held["tree"] = gudhi.RipsComplex(points=points, sparse=epsilon / (1 + epsilon)).create_simplex_tree(max_dimension=2)
+    _held["tree"] = gudhi.RipsComplex(points=points, sparse=epsilon / (1 + epsilon)).create_simplex_tree(
+        max_dimension=2
+    )
 
 
 def sizes() -> dict[str, Any]:

@@ -342,6 +342,18 @@ def add_multipers_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def multipers_versions(module: str, python: str) -> dict[str, str]:
+    """Versions in the other interpreter; empty, with a message, if multipers is not there."""
+    worker = Worker(module, python)
+    try:
+        return worker.run("versions", cap=120.0).result
+    except (TaskError, OSError) as error:
+        print(f"multipers is not compared: {error}. Name an interpreter that has it with --multipers-python.")
+        return {}
+    finally:
+        worker.stop()
+
+
 def disagreements(rows: Iterable[dict[str, Any]]) -> int:
     """How many rows have a wrong answer; the scripts exit with status 1 if there are any."""
     wrong = [row for row in rows if row.get("agree") is False]

@@ -19,13 +19,13 @@ from _answers import atom_difference
 from _harness import (
     OURS,
     Contender,
-    TaskError,
     Worker,
     add_data_option,
     add_multipers_option,
     command_line,
     disagreements,
     environment,
+    multipers_versions,
     race,
     rows_of_race,
     version,
@@ -138,18 +138,6 @@ def digits(path: Path, n: int) -> Case:
     return Case(f"digits_{n}", (stack,), ("images", ""), same_measures_of_images, multipers=peer)
 
 
-def multipers_versions(python: str) -> dict[str, str]:
-    """Versions in the other interpreter; empty, with a message, if multipers is not there."""
-    worker = Worker("_multipers_builders", python)
-    try:
-        return worker.run("versions", cap=120.0).result
-    except (TaskError, OSError) as error:
-        print(f"multipers is not compared: {error}. Name an interpreter that has it with --multipers-python.")
-        return {}
-    finally:
-        worker.stop()
-
-
 def compare(case: Case, python: str, theirs: dict[str, str], cap: float) -> list[dict[str, Any]]:
     contenders = [Contender(OURS, Worker("_builder_tasks"), case.ours[0], after=case.ours[1])]
     for name, task, arguments, after in case.gudhi:
@@ -171,7 +159,7 @@ def main() -> int:
     add_data_option(parser, "images", "folder of mnist_test.npz")
     add_multipers_option(parser)
     options = parser.parse_args()
-    theirs = multipers_versions(options.multipers_python)
+    theirs = multipers_versions("_multipers_builders", options.multipers_python)
     rows: list[dict[str, Any]] = []
     for case in cases(options.quick, options.data):
         if any(name in case.name for name in options.only):

@@ -16,13 +16,13 @@ from _answers import RELATIVE, atom_difference
 from _harness import (
     OURS,
     Contender,
-    TaskError,
     Worker,
     add_multipers_option,
     command_line,
     disagreements,
     environment,
     fastest,
+    multipers_versions,
     race,
     rows_of_race,
     version,
@@ -78,18 +78,6 @@ def peers(python: str, data: tuple[Any, ...], cap: float) -> list[Contender]:
     return [documented, fastest(ways, data, cap)]
 
 
-def multipers_versions(python: str) -> dict[str, str]:
-    """Versions in the other interpreter; empty, with a message, if multipers is not there."""
-    worker = Worker("_multipers_peer", python)
-    try:
-        return worker.run("versions", cap=60.0).result
-    except (TaskError, OSError) as error:
-        print(f"multipers is not compared: {error}. Name an interpreter that has it with --multipers-python.")
-        return {}
-    finally:
-        worker.stop()
-
-
 def compare(case: str, points: Any, python: str, theirs: dict[str, str], cap: float) -> list[dict[str, Any]]:
     """One race. Both see the bifiltration up to the enclosing radius, which is their default."""
     function = kde_codensity(points)
@@ -113,7 +101,7 @@ def main() -> int:
     parser = command_line(__doc__, cap=120.0)
     add_multipers_option(parser)
     options = parser.parse_args()
-    theirs = multipers_versions(options.multipers_python)
+    theirs = multipers_versions("_multipers_peer", options.multipers_python)
     rows: list[dict[str, Any]] = []
     for n in (100, 200) if options.quick else (*SIZES, *LARGE_SIZES):
         for case, points in clouds(n).items():

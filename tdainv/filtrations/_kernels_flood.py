@@ -173,7 +173,9 @@ def edge_values(tree, corners, edges, nearest, floors):  # type: ignore[no-untyp
                 bound = np.sqrt(bound)
                 if not probing and bound <= best * (1.0 + _ROUNDING[0]) + _ROUNDING[1]:
                     continue
-                found, square = _search(tree, row, queue, gaps, no_parts, _NONE, _NONE, place[0], place[1], place[2], p, -1.0)
+                found, square = _search(
+                    tree, row, queue, gaps, no_parts, _NONE, _NONE, place[0], place[1], place[2], p, -1.0
+                )
                 distance = np.sqrt(square)
                 if distance > best:
                     best = distance

@@ -17,7 +17,7 @@ Metric: TypeAlias = str | Callable[[Float, Float], float]
 _BLOCK_ROWS = 256
 
 # Names that scipy computes without rounding tricks; others go to scikit-learn.
-_SCIPY_NAMES = {
+PLAIN_METRICS = {
     "euclidean": "euclidean",
     "l2": "euclidean",
     "manhattan": "cityblock",
@@ -79,8 +79,8 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
         f"The distance matrix of {n} points",
         "Subsample the points, for example with a random choice.",
     )
-    if isinstance(metric, str) and metric in _SCIPY_NAMES:
-        matrix = cdist(cloud, cloud, _SCIPY_NAMES[metric])
+    if isinstance(metric, str) and metric in PLAIN_METRICS:
+        matrix = cdist(cloud, cloud, PLAIN_METRICS[metric])
     else:
         from sklearn.metrics import pairwise_distances
 
@@ -106,10 +106,10 @@ def mean_distances(cloud: Float) -> Float:
 
 def check_metric(metric: Metric) -> None:
     """Raise ValueError unless the metric is a callable or a known name."""
-    if callable(metric) or (isinstance(metric, str) and metric in {*_SCIPY_NAMES, "precomputed"}):
+    if callable(metric) or (isinstance(metric, str) and metric in {*PLAIN_METRICS, "precomputed"}):
         return
     from sklearn.metrics.pairwise import distance_metrics
 
-    known = sorted({*distance_metrics(), *_SCIPY_NAMES, *_MORE_NAMES, "precomputed"} - {"nan_euclidean"})
+    known = sorted({*distance_metrics(), *PLAIN_METRICS, *_MORE_NAMES, "precomputed"} - {"nan_euclidean"})
     if not isinstance(metric, str) or metric not in known:
         raise ValueError(f"metric must be a callable or one of {', '.join(known)}, got metric={metric!r}.")

@@ -9,17 +9,10 @@ import numpy as np
 from tdainv._memory import require_memory
 from tdainv._typing import Float, Int
 from tdainv.filtrations._kernels_tiles import TILE
-from tdainv.filtrations.distances import Metric
+from tdainv.filtrations.distances import PLAIN_METRICS, Metric
 
 # Metrics that grow with every difference of coordinates, so that boxes bound them.
-SCIPY_NAMES = {
-    "euclidean": "euclidean",
-    "l2": "euclidean",
-    "manhattan": "cityblock",
-    "l1": "cityblock",
-    "cityblock": "cityblock",
-    "chebyshev": "chebyshev",
-}
+SCIPY_NAMES = {name: known for name, known in PLAIN_METRICS.items() if known != "sqeuclidean"}
 _CODES = {"euclidean": 0, "cityblock": 1, "chebyshev": 2}  # of the kernels
 
 
