@@ -130,8 +130,12 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
     def _invariants(self, X: Sequence[Any]) -> list[Any]:
         filtration = CodensityRips() if self.filtration is None else self.filtration
         invariant = HilbertSignedMeasure() if self.invariant is None else self.invariant
-        _require_type("filtration", filtration, CollectionTransformer)
-        _require_type("invariant", invariant, CollectionTransformer)
+        for name, step in (("filtration", filtration), ("invariant", invariant)):
+            _require_type(name, step, CollectionTransformer)
+            if step.__sklearn_tags__().requires_fit:
+                raise TypeError(
+                    f"{name} must be an estimator that learns nothing from data, got {step!r}. Use a pipeline."
+                )
         task = _Composition(filtration._item_function(), invariant._item_function())
         items = [filtration._check_item(item, i) for i, item in enumerate(filtration._collect(X))]
         return map_items(task, items, self.n_jobs)

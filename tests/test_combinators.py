@@ -178,3 +178,9 @@ def test_estimator_takes_pairs_or_a_callable():
         tdainv.WithFunction().fit_transform([filtration])
     with pytest.raises(TypeError, match="function must be callable or None"):
         tdainv.WithFunction(function="height").fit([filtration])
+
+
+def test_fused_features_refuse_steps_that_learn():
+    features = tdainv.TopologicalFeatures(tdainv.Rips(), tdainv.ToGrid(), tdainv.PersistenceImage())
+    with pytest.raises(TypeError, match="invariant must be an estimator that learns nothing from data, got ToGrid"):
+        features.fit([cloud()])
