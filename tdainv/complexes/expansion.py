@@ -102,7 +102,7 @@ def flag_complex(
         facets = levels[-1].facets
         # Three facets of a simplex have all of its edges.
         grades.append(np.maximum.reduce([grades[-1][facets[:, j]] for j in range(3)]))
-    return _assemble([level.facets for level in levels if len(level.facets)], np.concatenate(grades))
+    return assemble([level.facets for level in levels if len(level.facets)], np.concatenate(grades))
 
 
 def _all(levels: list[_Level], grades: list[Float], adjacency: Number) -> _Level:
@@ -179,7 +179,7 @@ def _require(count: int, limit: int, levels: list[_Level], grades: list[Float]) 
         )
 
 
-def _assemble(facets: list[Number], grades: Float) -> FilteredComplex:
+def assemble(facets: list[Number], grades: Float) -> FilteredComplex:
     """Complex of cells that are numbered dimension by dimension; facets are numbers within their dimension."""
     counts = np.array([len(level) for level in facets])
     first = np.cumsum(counts) - counts

@@ -41,7 +41,7 @@ import numpy as np
 from tdainv import _validation as check
 from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int
-from tdainv.complexes.expansion import flag_complex
+from tdainv.complexes.expansion import assemble, flag_complex
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.filtrations._kernels_sparse_rips import earlier_within, greedy_order
 from tdainv.filtrations._kernels_tiles import TILE
@@ -219,17 +219,15 @@ def _edges(pairs: _Pairs, frozen: Float, epsilon: float, cut: float) -> tuple[In
 
 def _without_blocked(flag: FilteredComplex, removed: Float) -> FilteredComplex:
     """Leave out simplices that enter after one of their balls has gone; so do then their cofaces."""
-    limits = np.full(len(flag.dimensions), np.inf)
-    limits[: len(removed)] = removed
-    for k in range(1, int(flag.dimensions[-1]) + 1):
-        begin, end = np.searchsorted(flag.dimensions, [k, k + 1])
-        facets = flag.indices[flag.indptr[begin] : flag.indptr[end]].reshape(-1, k + 1)
-        limits[begin:end] = limits[facets].min(axis=1)
-    kept = flag.grades[:, 0] <= limits
-    if kept.all():
+    starts = np.searchsorted(flag.dimensions, np.arange(flag.dimension + 2))
+    limits, kept, tables = removed, [np.ones(len(removed), bool)], [np.zeros((len(removed), 0), np.int32)]
+    for k in range(1, flag.dimension + 1):
+        begin, end = starts[k], starts[k + 1]
+        facets = flag.indices[flag.indptr[begin] : flag.indptr[end]].reshape(-1, k + 1) - starts[k - 1].astype(np.int32)
+        limits = np.minimum(limits[facets[:, 0]], limits[facets[:, 1]])  # two facets have all vertices
+        numbers = np.cumsum(kept[-1], dtype=np.int32) - np.int32(1)
+        kept.append(flag.grades[begin:end, 0] <= limits)
+        tables.append(numbers[facets[kept[-1]]])
+    if all(level.all() for level in kept):
         return flag
-    widths = np.diff(flag.indptr)
-    numbers = np.cumsum(kept, dtype=np.int32) - 1
-    indptr = np.append(0, np.cumsum(widths[kept]))
-    indices = numbers[flag.indices[np.repeat(kept, widths)]].astype(np.int32)
-    return FilteredComplex.of_checked(flag.dimensions[kept], indptr, indices, flag.grades[kept])
+    return assemble(tables, flag.grades[np.concatenate(kept)])
