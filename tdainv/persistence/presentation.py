@@ -258,3 +258,15 @@ def _complex(filtration: Filtration | ChainComplex, degree: int) -> ChainComplex
             "hilbert_signed_measure takes any number."
         )
     return complexes_of(filtration, (degree,))[0]
+
+
+def module_complex(filtration: Filtration | ChainComplex, degree: int) -> ChainComplex:
+    """Smallest complex at hand whose homology is H_degree: with at most two parameters, the minimal presentation.
+
+    With more the kernel of a boundary need not be free, and the chain complex of the filtration is taken.
+    """
+    degree = check.degree(degree)
+    require_filtration(filtration)
+    if filtration.n_parameters > 2:
+        return complexes_of(filtration, (degree,))[0]
+    return minimal_presentation(filtration, degree).chain_complex(degree)
