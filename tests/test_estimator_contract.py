@@ -58,6 +58,10 @@ def square_weight(births, persistences):
     return persistences**2
 
 
+def number_of_births(module):
+    return np.diff(module.birth_offsets)
+
+
 SHAPES = ((4, 3), (2, 5), (3, 3), (6, 2), (1, 4))
 
 
@@ -87,6 +91,8 @@ def inputs(kind):
         "bifiltrations": lambda: [tdainv.codensity_rips(cloud) for cloud in clouds],
         "measures": lambda: [tuple(tdainv.hilbert_signed_measures(f, (0, 1))) for f in inputs("bifiltrations")],
         "barcodes": lambda: [tuple(tdainv.barcodes(f, (0, 1))) for f in inputs("filtrations")],
+        "modules": lambda: tdainv.ModuleApproximation(n_lines=20).fit_transform(inputs("bifiltrations")),
+        "outlines": lambda: [(cloud, np.array([[0, i] for i in range(1, len(cloud))])) for cloud in clouds],
     }
     return make[kind]()
 
@@ -110,6 +116,8 @@ BAD_ITEMS = {
     "bifiltrations": np.zeros((3, 2)),
     "measures": (np.zeros((3, 2)), np.zeros((3, 2))),
     "barcodes": (np.zeros((3, 2)), np.zeros((3, 2))),
+    "modules": (np.zeros((3, 2)), np.zeros((3, 2))),
+    "outlines": (np.zeros((3, 2)), [[0, 3]]),
 }
 
 # Estimator and what its items are. The name before the hyphen is that of the class.
@@ -169,6 +177,26 @@ TABLE = {
     "EulerSignedMeasure": (tdainv.EulerSignedMeasure(), "grids"),
     "HilbertSignedMeasure": (tdainv.HilbertSignedMeasure(), "bifiltrations"),
     "HilbertSignedMeasure-one": (tdainv.HilbertSignedMeasure(degrees=(1,)), "filtrations"),
+    "RankSignedBarcode": (tdainv.RankSignedBarcode(resolution=5), "bifiltrations"),
+    "RankSignedBarcode-hooks": (tdainv.RankSignedBarcode(degrees=(1,), kind="hook"), "filtrations"),
+    "RankSignedMeasure": (tdainv.RankSignedMeasure(resolution=4), "bifiltrations"),
+    "ModuleApproximation": (tdainv.ModuleApproximation(n_lines=20), "bifiltrations"),
+    "ModuleApproximation-spacing": (tdainv.ModuleApproximation(degrees=(0,), spacing=0.1), "filtrations"),
+    "MultiparameterLandscape": (tdainv.MultiparameterLandscape(resolution=4, n_landscapes=2), "bifiltrations"),
+    "MultiparameterLandscape-one": (tdainv.MultiparameterLandscape(degrees=(0,), resolution=6), "filtrations"),
+    "EulerCharacteristicTransform": (
+        tdainv.EulerCharacteristicTransform(n_directions=4, resolution=5),
+        "outlines",
+    ),
+    "EulerCharacteristicTransform-images": (
+        tdainv.EulerCharacteristicTransform(n_directions=3, resolution=4, smooth=True, center=False),
+        "binary",
+    ),
+    "ModuleImage": (tdainv.ModuleImage(resolution=6), "modules"),
+    "ModuleImage-callable": (
+        tdainv.ModuleImage(resolution=4, local="gaussian", weight=number_of_births, op=2),
+        "modules",
+    ),
     "MeasureConvolution": (tdainv.MeasureConvolution(resolution=6), "measures"),
     "PersistenceImage": (tdainv.PersistenceImage(resolution=6), "barcodes"),
     "PersistenceImage-callable": (
@@ -616,6 +644,16 @@ WRONG_PARAMETERS = [
     ("PersistenceImage", {"weight": "heavy"}, "weight must be .* got weight='heavy'"),
     ("PersistenceImage", {"essential": "keep"}, "essential must be .* got essential='keep'"),
     ("PersistenceImage", {"essential": np.inf}, "essential must be .* got essential=inf"),
+    ("RankSignedBarcode", {"kind": "cube"}, "kind must be .* got kind='cube'"),
+    ("RankSignedMeasure", {"coverage": 0.0}, r"coverage must .* got coverage=0\.0"),
+    ("ModuleApproximation", {"n_lines": 0}, "n_lines must be .* got n_lines=0"),
+    ("ModuleApproximation", {"error": 0.1}, "Only one of n_lines, spacing and error .* got n_lines and error"),
+    ("MultiparameterLandscape", {"n_landscapes": 0}, "n_landscapes must be .* got n_landscapes=0"),
+    ("MultiparameterLandscape", {"direction": (1.0, -1.0)}, r"direction must be .* got \(1\.0, -1\.0\)"),
+    ("EulerCharacteristicTransform", {"resolution": 1}, "resolution must be .* got resolution=1"),
+    ("ModuleImage", {"local": "global"}, "local must be .* got local='global'"),
+    ("ModuleImage", {"op": 0}, "op must be .* got op=0"),
+    ("ModuleImage", {"power": -1.0}, r"power must be .* got power=-1\.0"),
     ("TopologicalFeatures", {"vectorizer__resolution": 0}, "resolution must be .* got resolution=0"),
 ]
 
@@ -628,7 +666,7 @@ def test_wrong_parameters_are_stored_and_refused_by_fit(case, parameters, messag
         estimator.fit(X)
 
 
-@pytest.mark.parametrize("case", [case for case in ROWS if TABLE[case][1] in ("measures", "barcodes")])
+@pytest.mark.parametrize("case", [case for case in ROWS if TABLE[case][1] in ("measures", "barcodes", "modules")])
 def test_transform_refuses_another_number_of_invariants(case):
     estimator, X = fresh(case)
     estimator.fit(X)

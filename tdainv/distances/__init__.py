@@ -1,0 +1,1 @@
+"""Distances between invariants: how far apart two barcodes or two modules are."""
