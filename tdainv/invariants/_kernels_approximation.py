@@ -67,13 +67,54 @@ def _with_room(size, owners, corners):
 
 
 @kernel
-def corner_candidates(ids, alive, grades, bases, cells, top, sign):
+def unsettled_in_the_plane(ids, alive, grades, bases, cells, sign):
+    """Pairs (cell, vine) of neighbouring lines of the plane whose bars have to be looked at, and needed points.
+
+    Nearly always both bars enter the quadrant of the same generator through the same side. Then their common corner
+    is one of their points, and the other point is superfluous. Arguments as in :func:`corner_candidates`.
+    """
+    needed = alive.copy()
+    pairs = np.empty((1024, 2), np.int64)
+    count = 0
+    for cell in range(cells.shape[0]):
+        left, right = cells[cell, 0], cells[cell, 1]
+        x, y, other_x, other_y = bases[left, 0], bases[left, 1], bases[right, 0], bases[right, 1]
+        for vine in range(ids.shape[1]):
+            if not (alive[left, vine] and alive[right, vine]):
+                continue
+            g = ids[left, vine]
+            if g == ids[right, vine]:
+                ahead = (grades[g, 0] - x) - (grades[g, 1] - y)
+                other_ahead = (grades[g, 0] - other_x) - (grades[g, 1] - other_y)
+                if (ahead > 0.0 and other_ahead > 0.0) or (ahead < 0.0 and other_ahead < 0.0):
+                    # On the side x = constant, the point of the line of the larger offset y - x lies higher.
+                    left_lower = (ahead < other_ahead) == (ahead > 0.0)
+                    needed[right if left_lower == (sign > 0.0) else left, vine] = False
+                    continue
+            if count == pairs.shape[0]:
+                pairs = _doubled(pairs)
+            pairs[count, 0], pairs[count, 1] = cell, vine
+            count += 1
+    return pairs[:count], needed
+
+
+@inline_kernel
+def _doubled(pairs):
+    more = np.empty((2 * len(pairs), 2), np.int64)
+    for i in range(len(pairs)):
+        more[i, 0], more[i, 1] = pairs[i, 0], pairs[i, 1]
+    return more
+
+
+@kernel
+def corner_candidates(ids, alive, grades, bases, cells, top, sign, pairs, needed):
     """Corners of one kind (sign 1: births, -1: deaths) of all vines over a grid of lines.
 
     ``ids`` and ``alive``, of shape (lines, vines), say which generator gives an end of the bar of a vine, and whether
     there is a bar. ``cells`` lists lines that are neighbours. A bar contributes the point where it ends, unless that
-    of a neighbour makes it superfluous, and bars of neighbouring lines the corner they point to together. Returns the
-    vines and the corners.
+    of a neighbour makes it superfluous, and bars of neighbouring lines the corner they point to together. ``pairs`` of
+    a cell and a vine are looked at, the others are settled; ``needed`` are the bars whose points may be needed.
+    Returns the vines and the common corners, and the bars whose points are needed.
     """
     p = top.size
     width = cells.shape[1]
@@ -82,47 +123,48 @@ def corner_candidates(ids, alive, grades, bases, cells, top, sign):
     points, attained = np.empty((width, p)), np.empty((width, p), np.bool_)
     corner = np.empty(p)
     lines = np.empty(width, np.int64)
-    needed = alive.copy()
-    for cell in range(cells.shape[0]):
-        for vine in range(ids.shape[1]):
-            count = 0
-            for k in range(width):
-                line = cells[cell, k]
-                if alive[line, vine]:
-                    _enter(grades[ids[line, vine]], bases[line], top, sign, points[count], attained[count])
-                    lines[count] = line
-                    count += 1
-            if count < 2:
-                continue
-            _between(points, attained, count, sign, corner)
-            useful = True
-            for k in range(count):
-                if _below(points[k], corner, sign):
-                    useful = False
-            for k in range(count):
-                if useful and _below(corner, points[k], sign):
-                    needed[lines[k], vine] = False
-                for other in range(count):
-                    if other != k and _below(points[other], points[k], sign):
-                        equal = _below(points[k], points[other], sign)
-                        if not equal or lines[other] < lines[k]:
-                            needed[lines[k], vine] = False
-            if useful:
-                owners, corners = _with_room(size, owners, corners)
-                owners[size] = vine
-                for i in range(p):
-                    corners[size, i] = corner[i]
-                size += 1
-    for line in range(ids.shape[0]):
-        for vine in range(ids.shape[1]):
-            if needed[line, vine]:
-                owners, corners = _with_room(size, owners, corners)
-                _enter(grades[ids[line, vine]], bases[line], top, sign, points[0], attained[0])
-                owners[size] = vine
-                for i in range(p):
-                    corners[size, i] = points[0, i]
-                size += 1
-    return owners[:size], corners[:size]
+    needed = needed.copy()
+    for pair in range(len(pairs)):
+        cell, vine = pairs[pair, 0], pairs[pair, 1]
+        count = 0
+        for k in range(width):
+            line = cells[cell, k]
+            if alive[line, vine]:
+                _enter(grades[ids[line, vine]], bases[line], top, sign, points[count], attained[count])
+                lines[count] = line
+                count += 1
+        if count < 2:
+            continue
+        _between(points, attained, count, sign, corner)
+        useful = True
+        for k in range(count):
+            if _below(points[k], corner, sign):
+                useful = False
+        for k in range(count):
+            if useful and _below(corner, points[k], sign):
+                needed[lines[k], vine] = False
+            for other in range(count):
+                if other != k and _below(points[other], points[k], sign):
+                    equal = _below(points[k], points[other], sign)
+                    if not equal or lines[other] < lines[k]:
+                        needed[lines[k], vine] = False
+        if useful:
+            owners, corners = _with_room(size, owners, corners)
+            owners[size] = vine
+            for i in range(p):
+                corners[size, i] = corner[i]
+            size += 1
+    return owners[:size], corners[:size], needed
+
+
+@kernel
+def entry_points(generators, lines, grades, bases, top, sign):
+    """Points where lines enter the quadrants of generators, or leave them (sign -1), one a pair, within the box."""
+    points = np.empty((generators.size, top.size))
+    attained = np.empty(top.size, np.bool_)
+    for k in range(generators.size):
+        _enter(grades[generators[k]], bases[lines[k]], top, sign, points[k], attained)
+    return points
 
 
 @kernel

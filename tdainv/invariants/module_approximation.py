@@ -12,10 +12,15 @@ import numpy as np
 
 from tdainv import _validation as check
 from tdainv._memory import require_memory
-from tdainv._typing import ArrayLike, Float, Int
+from tdainv._typing import ArrayLike, Float, Int, Number
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.exceptions import TdainvWarning
-from tdainv.invariants._kernels_approximation import corner_candidates, deviations
+from tdainv.invariants._kernels_approximation import (
+    corner_candidates,
+    deviations,
+    entry_points,
+    unsettled_in_the_plane,
+)
 from tdainv.invariants.interval_module import IntervalModule
 from tdainv.invariants.line_grid import TOO_MANY, LineGrid, snake
 from tdainv.persistence.barcode import Filtration
@@ -150,10 +155,10 @@ def _sweep(complex_: ChainComplex, grid: LineGrid) -> tuple[tuple[_Corners, _Cor
             cells = _cells(shape)
             top = grid.box[1]
             alive = bars.born < bars.died
-            births = corner_candidates(bars.births, alive, complex_.upper.row_grades, bases, cells, top, 1.0)
             ends = alive & (bars.deaths >= 0)
-            deaths = corner_candidates(bars.deaths, ends, complex_.upper.column_grades, bases, cells, top, -1.0)
-            found.append((_Corners(*births), _Corners(*deaths)))
+            births = _corners(bars.births, alive, complex_.upper.row_grades, bases, cells, top, 1.0)
+            deaths = _corners(bars.deaths, ends, complex_.upper.column_grades, bases, cells, top, -1.0)
+            found.append((births, deaths))
             if not exact:
                 held.append((bases, bars))
     births, deaths = (
@@ -166,6 +171,19 @@ def _sweep(complex_: ChainComplex, grid: LineGrid) -> tuple[tuple[_Corners, _Cor
     births, deaths = (_grouped(corners) for corners in (births, deaths))
     deviation = max((_deviation(births, deaths, *each) for each in held), default=0.0)
     return (births, deaths), deviation
+
+
+def _corners(ids: Int, alive: Number, grades: Float, bases: Float, cells: Int, top: Float, sign: float) -> _Corners:
+    """Corners of one kind of all vines over a grid of lines: births (sign 1) or deaths (sign -1)."""
+    if len(top) == 2 and cells.shape[1] == 2:
+        pairs, needed = unsettled_in_the_plane(ids, alive, grades, bases, cells, sign)
+    else:
+        n_there = sum(alive[lines].astype(np.int8) for lines in cells.T)
+        pairs, needed = np.argwhere(n_there > 1), alive
+    owners, corners, needed = corner_candidates(ids, alive, grades, bases, cells, top, sign, pairs, needed)
+    lines, vines = np.nonzero(needed)
+    points = entry_points(ids[lines, vines], lines, grades, bases, top, sign)
+    return _Corners(np.concatenate([owners, vines]), np.concatenate([corners, points]))
 
 
 def _follow(vineyard: Vineyard, bases: Float) -> Vines:

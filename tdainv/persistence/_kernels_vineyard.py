@@ -239,20 +239,21 @@ def follow_vines(values, orders, blocks, ranks, lower, upper, labels, essential,
     """
     face_order, cell_order, coface_order = orders
     face_rank, cell_rank, coface_rank = ranks
+    face_values, cell_values, coface_values = values
     low_pool, low_size, low_start, low_length, low_pivots, low_owners = lower
     pool, size, start, length, pivots, owners = upper
     n_cells = cell_order.size
     moved = np.empty(max(face_order.size, n_cells, coface_order.size), np.int64)
     unused = np.empty(face_order.size, np.int64)
     for line in range(births.shape[0]):
-        count = _reorder(face_order, blocks[0], values[0][line], face_rank, moved)
+        count = _reorder(face_order, blocks[0], face_values[line], face_rank, moved)
         low_pool, low_size = _move_rows(
             moved[:count], low_pool, low_size, low_start, low_length, low_pivots, low_owners,
             face_rank, cell_rank, unused,
         )  # fmt: skip
         # A cell is a column of the lower boundary and a row of the upper one. What happens first to it as it moves
         # is done first: vines that do not end are handed on in both.
-        count = _reorder(cell_order, blocks[1], values[1][line], cell_rank, moved)
+        count = _reorder(cell_order, blocks[1], cell_values[line], cell_rank, moved)
         for b in moved[:count]:
             while True:
                 i = _last_above(low_pool, low_start, low_length, n_cells + b, cell_rank, cell_rank[b])
@@ -269,18 +270,18 @@ def follow_vines(values, orders, blocks, ranks, lower, upper, labels, essential,
                         essential[i], essential[b] = essential[b], essential[i]
                 else:
                     pool, size = _swap_rows(a, b, pool, size, start, length, pivots, owners, coface_rank, essential)
-        count = _reorder(coface_order, blocks[2], values[2][line], coface_rank, moved)
+        count = _reorder(coface_order, blocks[2], coface_values[line], coface_rank, moved)
         pool, size = _move_columns(
             moved[:count], pool, size, start, length, pivots, owners, cell_rank, coface_rank, labels
         )
         for j in range(pivots.size):
             if pivots[j] >= 0:
                 vine = labels[j]
-                births[line, vine], born[line, vine] = pivots[j], values[1][line, pivots[j]]
-                deaths[line, vine], died[line, vine] = j, values[2][line, j]
+                births[line, vine], born[line, vine] = pivots[j], cell_values[line, pivots[j]]
+                deaths[line, vine], died[line, vine] = j, coface_values[line, j]
         for cell in range(n_cells):
             vine = essential[cell]
             if vine >= 0:
-                births[line, vine], born[line, vine] = cell, values[1][line, cell]
+                births[line, vine], born[line, vine] = cell, cell_values[line, cell]
                 deaths[line, vine], died[line, vine] = -1, np.inf
     return low_pool, low_size, pool, size
