@@ -106,6 +106,23 @@ def test_the_result_is_sorted_and_indexed_like_a_sequence(rng):
         fibered[2]
 
 
+@pytest.mark.parametrize("p", [2, 3])
+def test_lines_may_come_in_any_order(p, rng):
+    filtration = tdainv.function_rips(rng.random((12, 2)), rng.random((12, p - 1)))
+    lines = random_lines(rng, 40, p)
+    together = tdainv.fibered_barcode(filtration, 0, lines)
+    for i in (0, 17, 39):
+        assert together[i] == tdainv.fibered_barcode(filtration, 0, lines[i])[0]
+    order = rng.permutation(40)
+    assert list(tdainv.fibered_barcode(filtration, 0, lines[order])) == [together[int(i)] for i in order]
+
+
+def test_lines_so_far_away_that_they_cannot_be_compared_have_barcodes():
+    points = tdainv.FilteredComplex.lower_star([[0], [1]], [[0.0, 1e-300], [1e-300, 0.0]])
+    fibered = tdainv.fibered_barcode(points, 0, ([[0.0, 0.0], [1e300, 1e300], [-1e300, 0.0]], [1.0, 1.0]))
+    assert [bars.births.tolist() for bars in fibered] == [[1e-300, 1e-300], [-1e300, -1e300], [1e300, 1e300]]
+
+
 def test_lines_say_where_they_are_and_where_they_meet_grades():
     lines = tdainv.Lines([[0.0, 1.0], [2.0, 0.0]], [[1.0, 0.0], [1.0, 2.0]])
     np.testing.assert_array_equal(lines.push([[1.0, 1.0], [0.0, 2.0]]), [[1.0, np.inf], [0.5, 1.0]])

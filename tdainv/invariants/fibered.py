@@ -12,12 +12,14 @@ from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int
 from tdainv._words import counted
 from tdainv.complexes.chain_complex import ChainComplex
+from tdainv.geometry._kernels_order import hilbert_keys
 from tdainv.persistence.barcode import Barcode, Filtration
 from tdainv.persistence.lines import Lines
 from tdainv.persistence.presentation import module_complex
 from tdainv.persistence.vineyard import Vineyard
 
 _BLOCK = 4_000_000  # values held at a time
+_MOST_PARAMETERS = 16  # of lines that are put in order: their places have twice as many coordinates
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -106,9 +108,9 @@ def fibered_barcode(
     Notes
     -----
     With at most two parameters the lines run over the minimal presentation, which is far smaller than the filtration.
-    Lines that follow one another share work: the reduced matrix of a line is updated to that of the next along a
-    vineyard [1]_, at a cost that grows with what changes its order. So put lines that are near each other next to
-    each other. Lines that have nothing in common still cost less than a reduction each.
+    Lines that are near each other share work: they are put in the order of a Hilbert curve through the space of lines,
+    and the reduced matrix of a line is updated to that of the next along a vineyard [1]_, at a cost that grows with
+    what changes its order.
 
     References
     ----------
@@ -134,19 +136,20 @@ def fibered_barcode(
     complex_ = module_complex(filtration, degree)
     lines = as_lines(lines, complex_.n_parameters)
     vineyard = Vineyard(complex_)
-    births, deaths, counts = [], [], []
+    near = _near_order(lines, complex_.upper.row_grades)
+    bars: list[tuple[Int, Float, Float]] = []
     block = max(1, _BLOCK // max(1, sum(complex_.upper.shape)))
-    for first in range(0, len(lines), block):
-        some = lines[first : first + block]
-        line, born, died = _bars(vineyard, complex_, some)
+    for first in range(0, len(near), block):
+        some = near[first : first + block]
+        line, born, died = _bars(vineyard, complex_, lines[some])
+        bars.append((some[line], born, died))
         if first == 0:
-            per_line = 16 * len(born) // len(some)
-            require_memory(per_line * len(lines), f"Bars along {len(lines)} lines", "Pass fewer lines at a time.")
-        births.append(born)
-        deaths.append(died)
-        counts.append(np.bincount(line, minlength=len(some)))
-    offsets = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
-    return FiberedBarcode(np.concatenate(births), np.concatenate(deaths), offsets, lines, complex_.degree)
+            needed = 64 * len(born) // len(some) * len(lines)
+            require_memory(needed, f"Bars along {len(lines)} lines", "Pass fewer lines at a time.")
+    line, born, died = (np.concatenate(parts) for parts in zip(*bars, strict=True))
+    order = np.argsort(line, kind="stable")
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(lines)))])
+    return FiberedBarcode(born[order], died[order], offsets, lines, complex_.degree)
 
 
 def as_lines(lines: Lines | tuple[ArrayLike, ArrayLike], n_parameters: int) -> Lines:
@@ -156,6 +159,29 @@ def as_lines(lines: Lines | tuple[ArrayLike, ArrayLike], n_parameters: int) -> L
     if lines.n_parameters != n_parameters:
         raise ValueError(f"lines must lie in R^{n_parameters}, the grades of the filtration, got {lines}.")
     return lines
+
+
+def _near_order(lines: Lines, grades: Float) -> Int:
+    """Lines along a Hilbert curve through their directions and the points where they meet a plane across.
+
+    All in units in which the grades of the module are a cube.
+    """
+    as_they_are = np.arange(len(lines))
+    if not 1 < lines.n_parameters <= _MOST_PARAMETERS or len(grades) == 0:
+        return as_they_are
+    with np.errstate(over="ignore", invalid="ignore"):
+        extents = np.ptp(grades, axis=0)
+        extents[extents == 0] = 1.0
+        directions, bases = lines.directions / extents, lines.bases / extents
+        directions = directions / directions.sum(axis=1, keepdims=True)
+        feet = bases - bases.sum(axis=1, keepdims=True) * directions
+        places = np.column_stack([directions[:, 1:], feet[:, 1:]])
+        low, widths = places.min(axis=0), np.ptp(places, axis=0)
+    if not np.isfinite(widths).all():
+        return as_they_are
+    widths[widths == 0] = 1.0
+    bits = min(20, 62 // places.shape[1])
+    return np.argsort(hilbert_keys((places - low) / widths, np.zeros(len(low)), 2.0**bits - 1, bits), kind="stable")
 
 
 def _bars(vineyard: Vineyard, complex_: ChainComplex, lines: Lines) -> tuple[Int, Float, Float]:

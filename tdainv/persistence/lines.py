@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tdainv import _validation as check
-from tdainv._typing import ArrayLike, Float
+from tdainv._typing import ArrayLike, Float, Int
 from tdainv._words import counted
 from tdainv.persistence._kernels_lines import push_grades
 
@@ -72,7 +72,7 @@ class Lines:
     def __len__(self) -> int:
         return len(self.bases)
 
-    def __getitem__(self, which: slice | int) -> Lines:
+    def __getitem__(self, which: slice | int | Int) -> Lines:
         """Some of the lines."""
         return Lines(np.atleast_2d(self.bases[which]), np.atleast_2d(self.directions[which]))
 
