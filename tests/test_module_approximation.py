@@ -1,5 +1,8 @@
 """Module approximations: exact along sampled lines, exact for sums of intervals, within the stated error elsewhere."""
 
+import os
+import subprocess
+
 import gudhi
 import numpy as np
 import pytest
@@ -282,3 +285,51 @@ def test_more_lines_than_memory_holds_are_refused(monkeypatch):
     image = tdainv.cubical(np.random.default_rng(0).random((6, 6, 3)), channels=True)
     with pytest.raises(tdainv.MemoryLimitError, match=r"bars along .* lines needs about"):
         tdainv.module_approximation(image, 0, n_lines=20_000)
+
+
+# --- another library
+
+MULTIPERS = """
+import sys
+import numpy as np
+import multipers
+from multipers.filtrations import DelaunayLowerstar
+
+data = np.load(sys.argv[1])
+slicer = DelaunayLowerstar(data["points"], function=data["values"])
+module = multipers.module_approximation(slicer, nlines=int(data["n_lines"]))
+found = {"box": np.asarray(module.get_box(), float)}
+for degree in (0, 1):
+    for i, summand in enumerate(module.get_module_of_degree(degree).dump()[1]):
+        for kind, corners in zip(("births", "deaths"), summand):
+            found[f"{kind}{degree}_{i}"] = np.asarray(corners, float).reshape(-1, 2)
+np.savez(sys.argv[2], **found)
+"""
+
+
+def cut(barcode, base, box):
+    """Bars along a diagonal line inside a box."""
+    start, end = (box[0] - base).max(), (box[1] - base).min()
+    bars = np.clip(barcode.diagram, start, max(start, end))
+    return bars[bars[:, 0] < bars[:, 1]]
+
+
+@pytest.mark.skipif("TDAINV_MULTIPERS_PYTHON" not in os.environ, reason="needs an interpreter with multipers")
+def test_multipers_has_a_module_with_nearly_the_same_barcodes(rng, tmp_path):
+    n_lines = 200
+    cloud, values = rng.random((40, 2)), rng.random(40)
+    np.savez(tmp_path / "data.npz", points=cloud, values=values, n_lines=n_lines)
+    python = os.environ["TDAINV_MULTIPERS_PYTHON"]
+    subprocess.run([python, "-c", MULTIPERS, str(tmp_path / "data.npz"), str(tmp_path / "found.npz")], check=True)
+    found = np.load(tmp_path / "found.npz")
+    box = found["box"]
+    filtration = tdainv.function_delaunay(cloud, values)
+    for degree in (0, 1):
+        n = sum(name.startswith(f"births{degree}_") for name in found.files)
+        summands = [(found[f"births{degree}_{i}"], found[f"deaths{degree}_{i}"]) for i in range(n)]
+        theirs = tdainv.IntervalModule.from_summands(summands, degree, box=box)
+        ours = tdainv.module_approximation(filtration, degree, n_lines=n_lines)
+        bound = ours.error + 2 * np.ptp(box, axis=0).sum() / n_lines  # theirs is within 2 δ
+        for base in box[0] + rng.random((25, 2)) * (box[1] - box[0]):
+            bars = (cut(module.on_line(base, [1.0, 1.0]), base, box) for module in (ours, theirs))
+            assert gudhi.bottleneck_distance(*bars) <= bound
