@@ -504,3 +504,14 @@ def test_a_limit_that_is_no_number_is_refused(monkeypatch):
 def test_a_limit_may_be_as_large_as_one_likes(monkeypatch, limit):
     monkeypatch.setenv("TDAINV_MEMORY_LIMIT", limit)
     assert tdainv.rips(CLOUD).n_vertices == 12
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "l2"])
+def test_distances_that_would_vanish_are_refused(metric):
+    message = r"points must have distances whose squares are not rounded to 0, got .* at most 2e-200: rescale"
+    for function in (tdainv.rips, tdainv.dtm_rips, tdainv.degree_rips):
+        with pytest.raises(ValueError, match=message):
+            function([[0.0], [2e-200]], metric=metric)
+    assert tdainv.rips([[0.0], [2e-200]], metric="l1").distances[0, 1] == 2e-200
+    assert tdainv.rips([[2e-200], [2e-200]], metric=metric).distances[0, 1] == 0
+    assert tdainv.rips([[0.0], [2e-200], [1.0]], metric=metric).distances[0, 2] == 1

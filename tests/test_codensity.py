@@ -356,3 +356,5 @@ def test_errors_of_large_clouds_are_those_of_small_ones(monkeypatch):
     for function in (tdainv.kde_codensity, tdainv.distance_to_measure):
         with pytest.raises(ValueError, match="points must have finite distances, got inf for metric='euclidean'"):
             function(1e200 * cloud)
+        with pytest.raises(ValueError, match=r"points must have distances whose squares .* differ by at most 3e-200"):
+            function(1e-200 * cloud)

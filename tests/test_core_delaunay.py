@@ -97,6 +97,14 @@ def test_points_in_the_middle_of_a_circle_come_late():
     assert late > 1.5 * early
 
 
+@pytest.mark.parametrize("exponent", [-900, 900])
+def test_distances_neither_vanish_nor_overflow(exponent):
+    cloud = np.random.default_rng(3).normal(size=(20, 3))
+    assert np.array_equal(
+        core_delaunay(np.ldexp(cloud, exponent)).values, np.ldexp(core_delaunay(cloud).values, exponent)
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

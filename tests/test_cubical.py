@@ -248,6 +248,12 @@ def test_a_function_must_fit_the_image(values):
         cubical(np.zeros((3, 4))).with_function(values)
 
 
+def test_the_shape_of_a_function_is_named():
+    message = r"values must have shape \(3, 4\) or \(3, 4, q\), got shape \(4, 3\)\."
+    with pytest.raises(ValueError, match=message):
+        cubical(np.zeros((3, 4))).with_function(np.zeros((4, 3)))
+
+
 def test_squares_take_no_second_function():
     with pytest.raises(ValueError, match='must have one channel with cells="top", got 2'):
         cubical(np.zeros((3, 4)), cells="top").with_function(np.zeros((3, 4)))

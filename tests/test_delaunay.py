@@ -29,6 +29,10 @@ def measures(complex_, dimension):
     return tdainv.hilbert_signed_measures(complex_, range(dimension))
 
 
+def lasting(bars, start, stop):
+    return np.count_nonzero((bars[:, 0] <= start) & (bars[:, 1] > stop))
+
+
 def grid(n, dimension):
     return np.stack(np.meshgrid(*[np.arange(float(n))] * dimension, indexing="ij"), -1).reshape(-1, dimension)
 
@@ -101,6 +105,34 @@ def test_larger_planar_grids_have_the_homology_of_cech():
     function = np.random.default_rng(0).integers(0, 4, len(cloud))
     expected = measures(cech(cloud, 2, function), 2)
     assert measures(rounded(function_delaunay(cloud, function)), 2) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_delaunay_and_rips_filtrations_are_interleaved(kind, dimension):
+    # Cech_r in Rips_2r in Cech_cr with c = sqrt(2), by Jung: what lasts from end to end is there in the middle.
+    cloud = hard_cloud(kind, np.random.default_rng([2, dimension]), dimension, 11)
+    for degree in range(dimension):
+        balls = tdainv.barcode(delaunay(cloud), degree).diagram
+        pairs = tdainv.barcode(tdainv.rips(cloud), degree).diagram / 2
+        for r in np.unique(np.concatenate([balls, pairs])) * (1 + 1e-9):
+            s = r * np.sqrt(2) * (1 + 1e-9)
+            assert lasting(balls, r, s) <= lasting(pairs, r, r)
+            assert lasting(pairs, r, s) <= lasting(balls, s, s)
+
+
+@pytest.mark.parametrize("dimension", [1, 2, 3])
+def test_grades_of_function_delaunay_are_interleaved_with_those_of_function_rips(dimension):
+    rng = np.random.default_rng([4, dimension])
+    cloud, function = rng.integers(0, 9, size=(40, dimension)).astype(float), rng.normal(size=40)
+    complex_ = function_delaunay(cloud, function)
+    for k in range(1, complex_.dimension + 1):
+        corners = cloud[complex_.simplices(k)]
+        diameters = np.linalg.norm(corners[:, :, np.newaxis] - corners[:, np.newaxis], axis=3).max(axis=(1, 2))
+        radii, values = complex_.grades[complex_.cells_of(k)].T
+        assert (radii >= diameters / 2 * (1 - 1e-12)).all()
+        assert (radii <= diameters / np.sqrt(2) * (1 + 1e-12)).all()
+        assert np.array_equal(values, function[complex_.simplices(k)].max(axis=1))
 
 
 @pytest.mark.parametrize("dimension", [1, 2, 3])

@@ -288,6 +288,14 @@ def test_hilbert_measure_of_a_circle_with_outliers_inside():
     assert measure.weights[late].sum() == 0
 
 
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_small_tolerances_are_reached_in_few_steps(dimension):
+    cloud = np.random.default_rng(3).uniform(-1, 1, size=(12, dimension))
+    coarse, fine = (flood(cloud, n_landmarks=6, tolerance=tolerance).grades for tolerance in (1e-3, 1e-10))
+    assert (coarse <= fine + 1e-9).all()
+    assert (fine <= coarse + 1e-3).all()
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -355,6 +355,12 @@ def test_otsu_separates_two_levels():
     assert images.otsu_threshold(grey) == 12
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_otsu_needs_finite_values(value):
+    with pytest.raises(ValueError, match=rf"grey must be finite, got grey\[0, 1\] = {value}"):
+        images.otsu_threshold([[0.0, value], [1.0, 2.0]])
+
+
 @pytest.mark.parametrize("threshold", [-1, 0, 2.5, 9])
 def test_a_number_is_a_strict_threshold(threshold):
     grey = np.arange(10).reshape(2, 5)

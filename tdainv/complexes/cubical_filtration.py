@@ -73,7 +73,8 @@ class CubicalFiltration:
         """
         more = checked_image(values, "vertices", np.ndim(values) > len(self.shape), "values")
         if more.shape[: len(self.shape)] != self.shape or more.ndim > len(self.shape) + 1:
-            raise ValueError(f"values must have shape {self.shape} or {(*self.shape, 'q')}, got {more.shape}.")
+            sides = ", ".join(map(str, self.shape))
+            raise ValueError(f"values must have shape {self.shape} or ({sides}, q), got shape {more.shape}.")
         channels = np.concatenate([self.pixels, more.reshape(*self.shape, -1)], axis=-1)
         return CubicalFiltration(channels, self.cells, channels=True)
 

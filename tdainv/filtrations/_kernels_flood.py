@@ -13,6 +13,7 @@ from tdainv._numba import block_kernel, inline_kernel, kernel
 
 _QUEUE = 64  # the queue of nodes is no longer than the tree is deep
 _DEEPEST = 400  # parts of simplices have shrunk to rounding errors long before
+_FIRST_STEP, _NEXT_STEP = 1 / 64, 1 / 8  # of the largest value of a facet, of the step before
 _ROUNDING = 1e-13, 1e-15  # relative and absolute
 _NONE = np.int64(0)  # a literal would make numba compile another version
 
@@ -226,8 +227,9 @@ def simplex_values(tree, corners, floors, tolerance):  # type: ignore[no-untyped
 
     `corners` are those of each simplex, `floors` the largest values of its facets in each row: values do not decrease
     from facets to simplices, nor increase along rows. A simplex is cut across its longest edge into halves until each
-    part lies in one ball around a point, of the largest distance found so far plus half of the tolerance.
+    part lies in one ball around a point, of the largest distance found so far plus half of a step.
 
+    The search goes up to the maximum by about a step at a time: steps shrink to the tolerance, so that they stay few.
     The place of the last maximum is tried first: where the new points of a row do not come near it, that is all.
     """
     points = tree[0]
@@ -249,18 +251,22 @@ def simplex_values(tree, corners, floors, tolerance):  # type: ignore[no-untyped
             if firsts[1] > row:
                 values[s, row] = np.inf
                 continue
-            for i in range(width):
-                for axis in range(3):
-                    parts[0, i, axis] = corners[s, i, axis]
             best = floors[s, row]
-            hints[0] = hint
-            length = 1
+            step = np.inf
+            length = 0
             probing = known
-            certified = False
-            while length > 0:
+            while True:
+                if length == 0:
+                    upper = min(upper, best + 0.5 * step)
                 if best >= upper - tolerance:
-                    certified = True
                     break
+                if length == 0:
+                    step = max(tolerance, _FIRST_STEP * best if step == np.inf else _NEXT_STEP * step)
+                    for i in range(width):
+                        for axis in range(3):
+                            parts[0, i, axis] = corners[s, i, axis]
+                    hints[0] = hint
+                    length = 1
                 at = length - 1
                 x, y, z = wx, wy, wz
                 if not probing:
@@ -272,7 +278,7 @@ def simplex_values(tree, corners, floors, tolerance):  # type: ignore[no-untyped
                 near = hints[at]
                 square = -1.0
                 if not probing:
-                    square = (best + 0.5 * tolerance) ** 2
+                    square = (best + 0.5 * step) ** 2
                     if near >= 0 and _covered(
                         parts, at, width, points[near, 0], points[near, 1], points[near, 2], square
                     ):
@@ -295,8 +301,6 @@ def simplex_values(tree, corners, floors, tolerance):  # type: ignore[no-untyped
                     hints[at] = found
                     hints[length] = found
                     length += 1
-            if not certified:
-                upper = best + 0.5 * tolerance
             value = min(value, best)
             values[s, row] = value
     return values

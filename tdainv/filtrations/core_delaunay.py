@@ -13,6 +13,7 @@ from tdainv._typing import ArrayLike, Float, Int
 from tdainv.complexes.delaunay_complex import delaunay_complex, spatial_points
 from tdainv.complexes.rowwise import MulticriticalComplex
 from tdainv.complexes.simplices import number_simplices
+from tdainv.filtrations.point_tree import unit_of
 from tdainv.geometry._kernels_balls import largest_of_facets
 from tdainv.geometry.balls import empty_sphere_radii
 
@@ -128,5 +129,6 @@ def _counts(values: Sequence[int] | ArrayLike | None, n: int) -> Int:
 
 def _distances(cloud: Float, counts: Int) -> Float:
     """Distances to the k-th nearest points, a column for each k; the point itself is the first."""
-    columns = cKDTree(cloud).query(cloud, k=np.ascontiguousarray(counts))[0]
-    return np.reshape(columns, (len(cloud), len(counts)))
+    unit = unit_of(cloud)
+    columns = cKDTree(cloud / unit).query(cloud / unit, k=np.ascontiguousarray(counts))[0]
+    return np.reshape(columns, (len(cloud), len(counts))) * unit

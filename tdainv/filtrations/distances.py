@@ -15,6 +15,7 @@ from tdainv._typing import ArrayLike, Float
 Metric: TypeAlias = str | Callable[[Float, Float], float]
 
 _BLOCK_ROWS = 256
+_LEAST_SPAN = 1e-150  # squares of much less are rounded to 0
 
 # Names that scipy computes without rounding tricks; others go to scikit-learn.
 PLAIN_METRICS = {
@@ -80,6 +81,8 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
         "Subsample the points, for example with a random choice.",
     )
     if isinstance(metric, str) and metric in PLAIN_METRICS:
+        if PLAIN_METRICS[metric] == "euclidean":
+            require_squares(cloud, name)
         matrix = cdist(cloud, cloud, PLAIN_METRICS[metric])
     else:
         from sklearn.metrics import pairwise_distances
@@ -94,6 +97,17 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
         raise ValueError(f"{name} must have finite distances, got inf for metric={metric!r}: rescale the coordinates.")
     label = repr(metric) if isinstance(metric, str) else getattr(metric, "__name__", "callable")
     return check.distance_matrix(matrix, f"The {label} distances of {name}")
+
+
+def require_squares(cloud: Float, name: str = "points") -> None:
+    """Raise ValueError if the squares of all differences of coordinates are about 0, but the points are not equal."""
+    with np.errstate(over="ignore"):
+        span = float((cloud.max(axis=0) - cloud.min(axis=0)).max())
+    if 0 < span < _LEAST_SPAN:
+        raise ValueError(
+            f"{name} must have distances whose squares are not rounded to 0, got coordinates that differ by at most "
+            f"{span:g}: rescale the coordinates."
+        )
 
 
 def mean_distances(cloud: Float) -> Float:

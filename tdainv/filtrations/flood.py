@@ -83,7 +83,8 @@ def flood(
     until each lies in one ball around a point of the cloud; the radius is that of the largest distance found so far,
     at centres of parts, plus half of the tolerance. For q on the part, d(q, cloud) <= max d(v, x) over its corners v,
     for any point x: no maximum is overlooked. That takes on the order of (length / value)^dim searches in a tree for a
-    simplex, whereas a grid of samples takes (length / tolerance)^dim.
+    simplex, and as many again for each factor of 8 by which the tolerance is smaller than value / 64, whereas a grid
+    of samples takes (length / tolerance)^dim.
 
     References
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 from tdainv._memory import require_memory
 from tdainv._typing import Float, Int
 from tdainv.filtrations._kernels_tiles import TILE
-from tdainv.filtrations.distances import PLAIN_METRICS, Metric
+from tdainv.filtrations.distances import PLAIN_METRICS, Metric, require_squares
 
 # Metrics that grow with every difference of coordinates, so that boxes bound them.
 SCIPY_NAMES = {name: known for name, known in PLAIN_METRICS.items() if known != "sqeuclidean"}
@@ -68,7 +68,7 @@ def tiles_of(cloud: Float, metric: str) -> Tiles:
     Raises
     ------
     ValueError
-        If distances between points of the bounding box overflow.
+        If distances between points of the bounding box over- or underflow.
 
     Notes
     -----
@@ -98,12 +98,14 @@ def tiles_of(cloud: Float, metric: str) -> Tiles:
 
 
 def require_finite_spans(cloud: Float, metric: str) -> None:
-    """Raise ValueError if the diameter of the bounding box overflows, squared for the Euclidean metric."""
+    """Raise ValueError if the diameter of the bounding box over- or underflows, squared for the Euclidean metric."""
     with np.errstate(over="ignore"):
         sides = cloud.max(axis=0) - cloud.min(axis=0)
         finite = np.isfinite(np.square(sides).sum() if SCIPY_NAMES[metric] == "euclidean" else sides.sum())
     if not finite:
         raise ValueError(f"points must have finite distances, got inf for metric={metric!r}: rescale the coordinates.")
+    if SCIPY_NAMES[metric] == "euclidean":
+        require_squares(cloud)
 
 
 def _compact_order(cloud: Float) -> Int:

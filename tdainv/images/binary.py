@@ -82,7 +82,7 @@ def otsu_threshold(grey: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If all grey values are equal.
+        If all grey values are equal, or some are not finite.
 
     Notes
     -----
@@ -97,7 +97,7 @@ def otsu_threshold(grey: ArrayLike) -> float:
     >>> otsu_threshold([[0, 1, 9], [1, 10, 8]])
     1.0
     """
-    values, counts = np.unique(np.asarray(grey, np.float64), return_counts=True)
+    values, counts = np.unique(checked_grey(grey, "grey"), return_counts=True)
     if len(values) < 2:
         raise ValueError(f"the image must show an object on a background, but all pixels are {values[0]:g}.")
     weight = np.cumsum(counts)[:-1] / counts.sum()
