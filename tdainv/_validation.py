@@ -124,6 +124,49 @@ def axes(values: Sequence[ArrayLike], p: int) -> list[Float]:
     return lines
 
 
+def finite_axes(values: Sequence[ArrayLike], p: int) -> list[Float]:
+    """Check the axes of a product grid in R^p whose points are all finite."""
+    lines = axes(values, p)
+    for k, line in enumerate(lines):
+        if not np.isfinite(line).all():
+            raise ValueError(f"axes[{k}] must be finite, got {line[~np.isfinite(line)][0]}.")
+    return lines
+
+
+def factors(values: ArrayLike, p: int) -> Float:
+    """Check factors for the coordinates of R^p: one positive number, or one an axis."""
+    rule = f"must be one number or {p}, one an axis,"
+    scale = float_array(values, "factors", rule)
+    if scale.shape not in ((), (p,)):
+        raise ValueError(f"factors {rule} got {values!r}.")
+    if not (np.isfinite(scale) & (scale > 0)).all():
+        raise ValueError(f"factors must be positive and finite, got {values!r}.")
+    return scale
+
+
+def positive_vector(values: ArrayLike, name: str, p: int) -> Float:
+    """Check a vector of R^p with positive finite coordinates."""
+    vector = float_array(values, name, f"must have shape ({p},)")
+    if vector.shape != (p,) or not (np.isfinite(vector) & (vector > 0)).all():
+        raise ValueError(f"{name} must be {counted(p, 'positive finite number')}, got {values!r}.")
+    return vector
+
+
+def ordered_pairs(starts: ArrayLike, ends: ArrayLike, p: int) -> tuple[Float, Float]:
+    """Check pairs of grades in R^p, the first at or below the second."""
+    low, high = points(starts, "starts"), points(ends, "ends")
+    if low.shape[1] != p or low.shape != high.shape:
+        raise ValueError(f"starts and ends must have the same shape (m, {p}), got {low.shape} and {high.shape}.")
+    wrong = (low > high).any(axis=1)
+    if wrong.any():
+        i = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            "starts must be at or below ends in every coordinate, got "
+            f"starts[{i}] = {low[i].tolist()} and ends[{i}] = {high[i].tolist()}."
+        )
+    return low, high
+
+
 def dimension(value: Any) -> int:
     """Check the dimension of a cell: an integer of at least 0."""
     return _natural(value, "dimension")

@@ -13,8 +13,17 @@ from tdainv import _validation as check
 from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int, Number
 from tdainv._words import counted
-from tdainv.complexes.order import lexicographic_order
 from tdainv.invariants import _kernels_intervals as kernels
+from tdainv.invariants.interval_corners import (
+    bounding_box,
+    checked_box,
+    checked_corners,
+    checked_error,
+    checked_offsets,
+    joined,
+    normal_form,
+    take,
+)
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import Barcode
 from tdainv.persistence.lines import Lines
@@ -95,16 +104,16 @@ class IntervalModule:
     error: float = 0.0
 
     def __post_init__(self) -> None:
-        degree, box, error = check.degree(self.degree), _checked_box(self.box), _checked_error(self.error)
-        births = _checked_corners(self.births, "births", box.shape[1])
-        deaths = _checked_corners(self.deaths, "deaths", box.shape[1])
-        starts = _checked_offsets(self.birth_offsets, "birth", len(births))
-        ends = _checked_offsets(self.death_offsets, "death", len(deaths))
+        degree, box, error = check.degree(self.degree), checked_box(self.box), checked_error(self.error)
+        births = checked_corners(self.births, "births", box.shape[1])
+        deaths = checked_corners(self.deaths, "deaths", box.shape[1])
+        starts = checked_offsets(self.birth_offsets, "birth", len(births))
+        ends = checked_offsets(self.death_offsets, "death", len(deaths))
         if len(starts) != len(ends):
             raise ValueError(
                 f"birth_offsets and death_offsets must have the same length, got {len(starts)} and {len(ends)}."
             )
-        self._set(*_normal_form(births, starts, deaths, ends), degree, box, error)
+        self._set(*normal_form(births, starts, deaths, ends), degree, box, error)
 
     def _set(self, *fields: Any) -> None:
         names = ("births", "birth_offsets", "deaths", "death_offsets", "degree", "box", "error")
@@ -137,11 +146,11 @@ class IntervalModule:
             if not isinstance(summand, tuple | list) or len(summand) != 2:
                 raise ValueError(f"summands[{i}] must be a pair (births, deaths), got {type(summand).__name__}.")
         if len(summands) == 0:
-            none = np.zeros((0, 1)) if box is None else _checked_box(box)[:0]
+            none = np.zeros((0, 1)) if box is None else checked_box(box)[:0]
             return cls.from_rectangles(none, none, degree, box=box, error=error)
-        births, starts = _joined([births for births, _ in summands], "births")
-        deaths, ends = _joined([deaths for _, deaths in summands], "deaths")
-        box = _bounding_box(births, deaths) if box is None else box
+        births, starts = joined([births for births, _ in summands], "births")
+        deaths, ends = joined([deaths for _, deaths in summands], "deaths")
+        box = bounding_box(births, deaths) if box is None else box
         return cls(births, starts, deaths, ends, degree, box, error)  # type: ignore[arg-type]
 
     @classmethod
@@ -156,7 +165,7 @@ class IntervalModule:
         deaths = check.float_array(deaths, "deaths", "must have shape (n, p)")
         if births.ndim != 2 or births.shape != deaths.shape:
             raise ValueError(f"births and deaths must have the same shape (n, p), got {births.shape}, {deaths.shape}.")
-        box = _bounding_box(births, deaths) if box is None else box
+        box = bounding_box(births, deaths) if box is None else box
         offsets = np.arange(len(births) + 1)
         return cls(births, offsets, deaths, offsets, degree, box, error)  # type: ignore[arg-type]
 
@@ -195,8 +204,8 @@ class IntervalModule:
             births = self.births[self.birth_offsets[i] : self.birth_offsets[i + 1]]
             return IntervalSummand(births, self.deaths[self.death_offsets[i] : self.death_offsets[i + 1]])
         chosen = np.sort(np.arange(len(self))[which], axis=None)
-        births, starts = _take(self.births, self.birth_offsets, chosen)
-        deaths, ends = _take(self.deaths, self.death_offsets, chosen)
+        births, starts = take(self.births, self.birth_offsets, chosen)
+        deaths, ends = take(self.deaths, self.death_offsets, chosen)
         return self.of_checked(births, starts, deaths, ends, self.degree, self.box, self.error)
 
     def __repr__(self) -> str:
@@ -245,11 +254,7 @@ class IntervalModule:
             One factor for all axes scales the error, too. Different ones turn lines of direction (1, ..., 1) into
             others, so that an error other than 0 becomes ``inf``.
         """
-        scale = check.float_array(factors, "factors", f"must be one number or {self.n_parameters}, one an axis,")
-        if scale.shape not in ((), (self.n_parameters,)):
-            raise ValueError(f"factors must be one number or {self.n_parameters}, one an axis, got {factors!r}.")
-        if not (np.isfinite(scale) & (scale > 0)).all():
-            raise ValueError(f"factors must be positive and finite, got {factors!r}.")
+        scale = check.factors(factors, self.n_parameters)
         births, starts, deaths, ends = self._corners
         known = self.error == 0 or scale.min() == scale.max()
         error = self.error * float(scale.min()) if known else np.inf
@@ -260,7 +265,7 @@ class IntervalModule:
 
         The result vanishes from the upper faces of the box on, and infinite deaths move there.
         """
-        box = self._same_parameters(_checked_box(box), "box", "2")
+        box = self._same_parameters(checked_box(box), "box", "2")
         inside = self[kernels.longest_diagonals(*self._corners, box) > 0]
         births, starts, deaths, ends = inside._corners
         births, deaths = np.maximum(births, box[0]), np.minimum(deaths, box[1])
@@ -342,17 +347,7 @@ class IntervalModule:
         -----
         Supports are convex: one that holds both ends holds all between them, and its map is the identity.
         """
-        first, second = self._points(starts, "starts"), self._points(ends, "ends")
-        if first.shape != second.shape:
-            raise ValueError(f"starts and ends must have the same shape, got {first.shape} and {second.shape}.")
-        wrong = (first > second).any(axis=1)
-        if wrong.any():
-            k = int(np.flatnonzero(wrong)[0])
-            raise ValueError(
-                f"starts must be at or below ends in every coordinate, got starts[{k}] = {first[k].tolist()} and "
-                f"ends[{k}] = {second[k].tolist()}."
-            )
-        return self._count(first, second)
+        return self._count(*check.ordered_pairs(starts, ends, self.n_parameters))
 
     def distance_to(self, points: ArrayLike, *, signed: bool = False) -> Float:
         """L∞ distances of points to the closures of supports.
@@ -470,11 +465,7 @@ class IntervalModule:
                 [1.]]])
         """
         if direction is not None:
-            v = check.float_array(direction, "direction", f"must have shape ({self.n_parameters},)")
-            if v.shape != (self.n_parameters,) or not (np.isfinite(v) & (v > 0)).all():
-                raise ValueError(
-                    f"direction must be {self.n_parameters} positive finite numbers, got direction={direction!r}."
-                )
+            v = check.positive_vector(direction, "direction", self.n_parameters)
             scaled = [line / speed for line, speed in zip(self._on_grid(axes)[0], v, strict=True)]
             return self.rescale(1.0 / v).landscape(scaled, n_landscapes=n_landscapes)
         n_largest = check.positive_integer(n_landscapes, "n_landscapes")
@@ -582,10 +573,7 @@ class IntervalModule:
 
     def _on_grid(self, axes: Sequence[ArrayLike]) -> tuple[list[Float], tuple[Int, Int, Int, Int]]:
         """Checked axes, and corners as places on them: of births the first at or after, of deaths the same."""
-        lines = check.axes(axes, self.n_parameters)
-        for k, line in enumerate(lines):
-            if not np.isfinite(line).all():
-                raise ValueError(f"axes[{k}] must be finite.")
+        lines = check.finite_axes(axes, self.n_parameters)
         first, second = (
             np.column_stack([np.searchsorted(line, corners[:, k]) for k, line in enumerate(lines)])
             for corners in (self.births, self.deaths)
@@ -594,102 +582,3 @@ class IntervalModule:
 
     def _require(self, n_bytes: int, what: str, remedy: str) -> None:
         require_memory(n_bytes, f"A module of {counted(len(self), 'summand')} at {what}", remedy)
-
-
-def _checked_box(values: ArrayLike) -> Float:
-    rule = "must have shape (2, p), a finite lower corner and an upper one that is nowhere below it,"
-    box = check.float_array(values, "box", rule)
-    if box.ndim != 2 or len(box) != 2 or box.size == 0 or not np.isfinite(box).all() or (box[0] > box[1]).any():
-        raise ValueError(f"box {rule} got {box.tolist()}.")
-    return box + 0.0
-
-
-def _checked_error(value: Any) -> float:
-    if isinstance(value, float | np.floating) and value == np.inf:
-        return np.inf
-    if check.finite(value, "error") < 0:
-        raise ValueError(f"error must be at least 0, got error={value!r}.")
-    return float(value)
-
-
-def _checked_corners(values: ArrayLike, name: str, p: int) -> Float:
-    rule = f"must have shape (n, {p}), as many columns as the box,"
-    array = check.float_array(values, name, rule)
-    if array.ndim != 2 or array.shape[1] != p:
-        raise ValueError(f"{name} {rule} got shape {array.shape}.")
-    right = np.isfinite(array) if name == "births" else array > -np.inf
-    if not right.all():
-        i, k = (int(index) for index in np.argwhere(~right)[0])
-        kind = "finite" if name == "births" else "numbers or inf"
-        raise ValueError(f"{name} must be {kind}, got {name}[{i}, {k}] = {array[i, k]}.")
-    return array + 0.0
-
-
-def _checked_offsets(values: ArrayLike, kind: str, n_corners: int) -> Int:
-    offsets = check.integers(values, f"{kind}_offsets", (None,))
-    if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != n_corners:
-        raise ValueError(f"{kind}_offsets must start at 0 and end at the number of {kind}s, {n_corners}.")
-    short = np.diff(offsets) < 1
-    if short.any():
-        i = int(np.flatnonzero(short)[0])
-        raise ValueError(f"Each summand must have at least one {kind} corner, got none for summand {i}.")
-    return np.array(offsets)
-
-
-def _joined(blocks: list[ArrayLike], name: str) -> tuple[Float, Int]:
-    """Corners of all summands in one array, and where each summand begins."""
-    rule = "must have shape (n_corners, p), the same p for all,"
-    arrays = [check.float_array(block, f"{name} of summands[{i}]", rule) for i, block in enumerate(blocks)]
-    for i, array in enumerate(arrays):
-        if array.ndim != 2 or array.shape[1] != arrays[0].shape[1]:
-            raise ValueError(f"{name} of summands[{i}] {rule} got shape {array.shape}.")
-    return np.concatenate(arrays), np.cumsum([0, *map(len, arrays)], dtype=np.int64)
-
-
-def _bounding_box(births: Float, deaths: Float) -> Float:
-    if len(births) == 0 or len(deaths) == 0:
-        raise ValueError("A module without corners needs a box, shape (2, p).")
-    births = _checked_corners(births, "births", births.shape[1])
-    deaths = _checked_corners(deaths, "deaths", births.shape[1])
-    finite = np.where(np.isfinite(deaths), deaths, -np.inf)
-    return np.array([births.min(axis=0), np.maximum(births.max(axis=0), finite.max(axis=0))])
-
-
-def _normal_form(births: Float, starts: Int, deaths: Float, ends: Int) -> tuple[Float, Int, Float, Int]:
-    """Minimal births and maximal deaths that meet, sorted; summands sorted."""
-    births, starts = _antichains(births, starts)
-    deaths, ends = _flipped(*_antichains(*_flipped(deaths, ends)))
-    birth_meets, death_meets = kernels.meeting_corners(births, starts, deaths, ends)
-    births, starts = _keep(births, starts, birth_meets)
-    deaths, ends = _keep(deaths, ends, death_meets)
-    empty = np.diff(starts) == 0
-    if empty.any():
-        raise ValueError(
-            f"Summand {int(np.flatnonzero(empty)[0])} has an empty support: a birth must be below a death in every "
-            "coordinate."
-        )
-    order = kernels.order_of_summands(births, starts, deaths, ends)
-    return *_take(births, starts, order), *_take(deaths, ends, order)
-
-
-def _antichains(corners: Float, offsets: Int) -> tuple[Float, Int]:
-    """Minimal corners of each summand in lexicographic order."""
-    owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    corners = corners[lexicographic_order(np.column_stack([owner, corners]))]
-    return _keep(corners, offsets, kernels.minimal_corners(corners, offsets))
-
-
-def _flipped(corners: Float, offsets: Int) -> tuple[Float, Int]:
-    """Corners times -1, everything in the opposite order: births become deaths."""
-    return 0.0 - corners[::-1], offsets[-1] - offsets[::-1]
-
-
-def _keep(corners: Float, offsets: Int, kept: Number) -> tuple[Float, Int]:
-    return corners[kept], np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])[offsets]
-
-
-def _take(corners: Float, offsets: Int, order: Int) -> tuple[Float, Int]:
-    """Corners of some summands, one after the other."""
-    sizes = np.diff(offsets)[order]
-    taken = np.concatenate([[0], np.cumsum(sizes)])
-    return corners[np.repeat(offsets[order] - taken[:-1], sizes) + np.arange(taken[-1])], taken

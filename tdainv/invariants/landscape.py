@@ -85,10 +85,7 @@ def multiparameter_landscape(
     degree = check.degree(degree)
     require_filtration(filtration)
     n_landscapes = check.positive_integer(n_landscapes, "n_landscapes")
-    lines = check.axes(axes, filtration.n_parameters)
-    for k, line in enumerate(lines):
-        if not np.isfinite(line).all():
-            raise ValueError(f"axes[{k}] must be finite.")
+    lines = check.finite_axes(axes, filtration.n_parameters)
     v = check_direction(direction, len(lines))
     shape = tuple(map(len, lines))
     n_points = math.prod(shape)

@@ -275,10 +275,7 @@ def _restricted(complex_: ChainComplex, limits: Float, stretch: Float) -> ChainC
 def _stretch(direction: ArrayLike | None, p: int) -> Float:
     if direction is None:
         return np.ones(p)
-    stretch = check.float_array(direction, "direction", f"must have shape ({p},)")
-    if stretch.shape != (p,) or not (np.isfinite(stretch) & (stretch > 0)).all():
-        raise ValueError(f"direction must be {p} positive finite numbers, got {direction!r}.")
-    return stretch
+    return check.positive_vector(direction, "direction", p)
 
 
 def _box(box: ArrayLike | None, complex_: ChainComplex) -> Float:

@@ -16,7 +16,7 @@ from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.order import lexicographic_order
 from tdainv.complexes.rowwise import RowwiseBifiltration
 from tdainv.invariants.rank_paths import BLOCK, signed_rectangles, size_of
-from tdainv.invariants.signed_barcode import SignedBarcode, check_pairs
+from tdainv.invariants.signed_barcode import SignedBarcode
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import Filtration, complexes_of, require_filtration
 from tdainv.persistence.presentation import module_complex
@@ -66,7 +66,7 @@ def rank_invariant(filtration: Filtration | ChainComplex, degree: int, axes: Seq
     """
     degree = check.degree(degree)
     require_filtration(filtration)
-    lines = _finite_axes(axes, filtration.n_parameters)
+    lines = check.finite_axes(axes, filtration.n_parameters)
     shape = tuple(len(line) for line in lines)
     require_memory(
         8 * math.prod(shape) ** 2,
@@ -121,7 +121,7 @@ def rank_at(filtration: Filtration | ChainComplex, degree: int, starts: ArrayLik
     """
     degree = check.degree(degree)
     require_filtration(filtration)
-    low, high = check_pairs(starts, ends, filtration.n_parameters)
+    low, high = check.ordered_pairs(starts, ends, filtration.n_parameters)
     lines = [np.unique(column) for column in np.concatenate([low, high]).T]
     complex_ = _grid_complexes(filtration, (degree,), lines)[0]
     return _ranks(complex_, _indices(low, lines), _indices(high, lines))
@@ -196,7 +196,7 @@ def rank_signed_barcodes(
     require_filtration(filtration)
     barcodes = []
     if axes is not None:
-        lines = [np.unique(line) for line in _finite_axes(axes, filtration.n_parameters)]
+        lines = [np.unique(line) for line in check.finite_axes(axes, filtration.n_parameters)]
         complexes = _grid_complexes(filtration, degrees, lines)
     else:
         complexes = [module_complex(complex_, complex_.degree) for complex_ in complexes_of(filtration, degrees)]
@@ -263,14 +263,6 @@ def rank_signed_measure(
     (array([[0., 3.], [0., 9.]]), array([1, 1]))
     """
     return rank_signed_barcode(filtration, degree, axes).to_measure(essential=essential)
-
-
-def _finite_axes(axes: Sequence[ArrayLike], p: int) -> list[Float]:
-    lines = check.axes(axes, p)
-    for k, line in enumerate(lines):
-        if not np.isfinite(line).all():
-            raise ValueError(f"axes[{k}] must be finite, got {line[~np.isfinite(line)][0]}.")
-    return lines
 
 
 def _grid_complexes(

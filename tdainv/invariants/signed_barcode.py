@@ -149,11 +149,7 @@ class SignedBarcode:
         -------
         SignedBarcode
         """
-        scale = np.asarray(factors, np.float64)
-        if scale.shape not in ((), (self.n_parameters,)):
-            raise ValueError(f"factors must be one number or {self.n_parameters}, one an axis, got {factors!r}.")
-        if not (np.isfinite(scale) & (scale > 0)).all():
-            raise ValueError(f"factors must be positive and finite, got {factors!r}.")
+        scale = check.factors(factors, self.n_parameters)
         return SignedBarcode(self.births * scale, self.deaths * scale, self.weights, self.degree, self.kind)
 
     def to_hooks(self) -> SignedBarcode:
@@ -217,7 +213,7 @@ class SignedBarcode:
         -----
         O(m k p) time, in blocks that keep memory linear.
         """
-        low, high = check_pairs(starts, ends, self.n_parameters)
+        low, high = check.ordered_pairs(starts, ends, self.n_parameters)
         block = max(1, 4_000_000 // max(len(self), 1))
         result = np.empty(len(low), np.int64)
         for i in range(0, len(low), block):
@@ -341,21 +337,6 @@ class SignedBarcode:
                 )
             deaths = np.where(infinite, ends, deaths)
         return SignedMeasure(np.column_stack([births, deaths]), weights)
-
-
-def check_pairs(starts: ArrayLike, ends: ArrayLike, p: int) -> tuple[Float, Float]:
-    """Check pairs of grades in R^p, the first at or below the second."""
-    low, high = check.points(starts, "starts"), check.points(ends, "ends")
-    if low.shape[1] != p or low.shape != high.shape:
-        raise ValueError(f"starts and ends must have the same shape (m, {p}), got {low.shape} and {high.shape}.")
-    wrong = (low > high).any(axis=1)
-    if wrong.any():
-        i = int(np.flatnonzero(wrong)[0])
-        raise ValueError(
-            "starts must be at or below ends in every coordinate, got "
-            f"starts[{i}] = {low[i].tolist()} and ends[{i}] = {high[i].tolist()}."
-        )
-    return low, high
 
 
 def _require_bars(births: Float, deaths: Float, kind: str) -> None:

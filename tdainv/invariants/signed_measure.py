@@ -121,11 +121,7 @@ class SignedMeasure:
         -------
         SignedMeasure
         """
-        scale = np.asarray(factors, np.float64)
-        if scale.shape not in ((), (self.n_parameters,)):
-            raise ValueError(f"factors must be one number or {self.n_parameters}, one an axis, got {factors!r}.")
-        if not (np.isfinite(scale) & (scale > 0)).all():
-            raise ValueError(f"factors must be positive and finite, got {factors!r}.")
+        scale = check.factors(factors, self.n_parameters)
         return SignedMeasure(self.points * scale, self.weights)
 
     def cumulative(self, grades: ArrayLike) -> Number:

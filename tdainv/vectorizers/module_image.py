@@ -19,7 +19,6 @@ from tdainv.vectorizers.module_representation import (
     Operation,
     Weight,
     corners_of,
-    grid_lines,
     require_module,
 )
 
@@ -136,7 +135,7 @@ def _rows(modules: Sequence[IntervalModule], axes: Sequence[ArrayLike], represen
     for i, module in enumerate(items):
         require_module(module, f"X[{i}]")
     density = np.ones(())
-    for line in grid_lines(axes, items[0].n_parameters):
+    for line in check.finite_axes(axes, items[0].n_parameters):
         gaps = np.diff(line)
         shares = (np.append(0.0, gaps) + np.append(gaps, 0.0)) / 2 if len(gaps) else np.ones(1)
         density = np.multiply.outer(density, shares)

@@ -193,7 +193,7 @@ class ModuleRepresentation:
         ndarray
         """
         require_module(module)
-        return self.on_grid(module, corners_of(module), grid_lines(axes, module.n_parameters))
+        return self.on_grid(module, corners_of(module), check.finite_axes(axes, module.n_parameters))
 
     def weights(self, module: IntervalModule) -> Float:
         """Weights w of the summands, shape (n_summands,)."""
@@ -203,7 +203,7 @@ class ModuleRepresentation:
     def local_values(self, module: IntervalModule, axes: Sequence[ArrayLike]) -> Float:
         """Local functions φ of the summands on a grid, shape (n_summands, len(axes[0]), ..., len(axes[p - 1]))."""
         require_module(module)
-        lines = grid_lines(axes, module.n_parameters)
+        lines = check.finite_axes(axes, module.n_parameters)
         values = self._local_values(corners_of(module), lines)
         return values.reshape(len(module), *map(len, lines))
 
@@ -305,15 +305,6 @@ def require_module(value: Any, name: str = "module") -> None:
 def corners_of(module: IntervalModule) -> Corners:
     """Arrays of a module in its own units."""
     return Corners(module.births, module.birth_offsets, module.deaths, module.death_offsets, module.box)
-
-
-def grid_lines(axes: Sequence[ArrayLike], p: int) -> list[Float]:
-    """Check the axes of a grid: p arrays of finite increasing numbers."""
-    lines = check.axes(axes, p)
-    for k, line in enumerate(lines):
-        if not np.isfinite(line).all():
-            raise ValueError(f"axes[{k}] must be finite.")
-    return lines
 
 
 def _numbers(values: ArrayLike, name: str, shape: tuple[int, ...], what: str) -> Float:
