@@ -19,7 +19,7 @@ def bottleneck_distance(first: Bars, second: Bars) -> float:
 
     It is the least δ such that bars of one can be matched with bars of the other, births and deaths at most δ apart,
     where bars of length at most 2δ may stay unmatched: min over matchings of the largest cost, a pair (b, d), (b', d')
-    costs max(|b - b'|, |d - d'|) and a bar that is left over (d - b) / 2.
+    costs ``max(|b - b'|, |d - d'|)`` and a bar that is left over (d - b) / 2.
 
     Parameters
     ----------

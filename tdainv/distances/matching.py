@@ -28,7 +28,7 @@ def matching_distance(
 ) -> float:
     """Matching distance of the homology of two bifiltrations: a lower bound that is at most an error away.
 
-    The distance is sup over lines L of positive slope of w(L) d_B(M|L, N|L): the bottleneck distance of the barcodes
+    The distance is ``sup w(L) d_B(M|L, N|L)`` over lines L of positive slope: the bottleneck distance of the barcodes
     along a line, where L is run through with a direction v, max(v) = 1, and w(L) = min(v). The weight makes it at most
     the interleaving distance, so that it is stable [1]_ [2]_.
 
@@ -72,8 +72,8 @@ def matching_distance(
     and in a quarter Q of it, of which p is a corner, let the values of the generators and relations of M change by at
     least a and at most b, relative to p, those of N by at least a' and at most b'. For fixed c and u, adding a constant
     s to all values of both modules changes no distance. By stability of barcodes, for each q in Q,
-    d_B(q) ≤ d_B(p) + max |change in M - s| + max |change in N - s|, and the best s makes this
-    d_B(p) + (b - a) / 2 + (b' - a') / 2 + |(a + b) - (a' + b')| / 2. As u y + c is bilinear in (u, τ), a and b are
+    ``d_B(q) ≤ d_B(p) + max |change in M - s| + max |change in N - s|``, and the best s makes this
+    ``d_B(p) + (b - a) / 2 + (b' - a') / 2 + |(a + b) - (a' + b')| / 2``. As u y + c is bilinear in (u, τ), a and b are
     found at the corners of Q. Shifts of all values cost nothing in this bound, and only a half without s.
 
     A line takes O(n log n) time for sorting and at most O(n^3 / 64) for the reduction, which is close to linear in

@@ -81,7 +81,7 @@ class ModuleRepresentation:
         - ``"volume"``: vol(S ∩ cube) / vol(cube);
         - ``"rectangle"``: the same for the largest rectangle in S ∩ cube.
 
-        Functions of the distance r = min_{y in S} max_k |x_k - y_k| / δ_k to the closed support:
+        Functions of the distance ``r = min_{y in S} max_k |x_k - y_k| / δ_k`` to the closed support:
 
         - ``"gaussian"``: exp(-r² / 2);
         - ``"exponential"``: exp(-r);
@@ -110,9 +110,9 @@ class ModuleRepresentation:
     Stability [1]_ (Theorem 1). Let modules M and M' have n summands each, some of them zero, and let M_i and M'_i be
     at interleaving distance at most ε for all i. With the local function ``"interleaving"`` and one δ for all axes
 
-    - power = inf: |V(M) - V(M')| ≤ min(ε, δ) / δ,
+    - power = inf: ``|V(M) - V(M')| ≤ min(ε, δ) / δ``,
     - power = 0: the same if no summand is zero,
-    - power = 1: |V(M) - V(M')| ≤ min(ε, δ) / δ + ε / C with C the larger mean weight,
+    - power = 1: ``|V(M) - V(M')| ≤ min(ε, δ) / δ + ε / C`` with C the larger mean weight,
 
     at every point: a diagonal of length s > 2 ε in a support leaves one of length s - 2 ε in the other, so φ changes by
     at most ε / δ and w by ε. Sums, which grow with the number of summands, have no such bound.
@@ -168,15 +168,16 @@ class ModuleRepresentation:
     def persistence_image(
         cls, bandwidth: float, *, weight: Weight = "interleaving", power: float = 1.0
     ) -> ModuleRepresentation:
-        """Multiparameter persistence image [2]_: Σ w(S)^power exp(-dist(x, S)² / bandwidth²) over the summands S.
+        """Multiparameter persistence image: Σ w(S)^power exp(-dist(x, S)² / bandwidth²) over the summands S.
 
-        With the L∞ distance to the supports in place of the Euclidean distance to bars on a set of lines.
+        That of Carrière and Blumberg [2]_,
+        with the L∞ distance to the supports in place of the Euclidean distance to bars on a set of lines.
         """
         return cls(check.positive(bandwidth, "bandwidth") / np.sqrt(2), "gaussian", weight, "sum", power)
 
     @classmethod
     def landscape(cls, k: int = 1) -> ModuleRepresentation:
-        """The k-th multiparameter landscape [3]_ of the module: sup {ε ≥ 0 : rank M(x - ε, x + ε) ≥ k}."""
+        """The k-th multiparameter landscape (Vipond 2020) of the module: sup {ε ≥ 0 : rank M(x - ε, x + ε) ≥ k}."""
         return cls(None, "landscape", "uniform", k)
 
     def __call__(self, module: IntervalModule, axes: Sequence[ArrayLike]) -> Float:
