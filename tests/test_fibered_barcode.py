@@ -151,7 +151,7 @@ def test_lines_of_another_dimension_are_refused():
     filtration = tdainv.rips([[0.0], [1.0]])
     with pytest.raises(ValueError, match=r"lines must lie in R\^1, .*Lines\(1 line in R\^2\)"):
         tdainv.fibered_barcode(filtration, 0, ([[0.0, 0.0]], [1.0, 1.0]))
-    with pytest.raises(ValueError, match="lines must be a pair"):
+    with pytest.raises(ValueError, match="lines must be Lines or a pair"):
         tdainv.fibered_barcode(filtration, 0, [[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])
     with pytest.raises(ValueError, match=r"grades must have shape \(n, 2\)"):
         tdainv.Lines([[0.0, 0.0]], [1.0, 1.0]).push([[1.0]])

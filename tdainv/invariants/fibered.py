@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tdainv import _validation as check
 from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int
 from tdainv._words import counted
@@ -155,7 +154,9 @@ def fibered_barcode(
 def as_lines(lines: Lines | tuple[ArrayLike, ArrayLike], n_parameters: int) -> Lines:
     """Check lines in R^p, or make them of a pair of bases and directions."""
     if not isinstance(lines, Lines):
-        lines = Lines(*check.pair(lines, "lines", "bases"))
+        if not isinstance(lines, tuple | list) or len(lines) != 2:
+            raise ValueError(f"lines must be Lines or a pair (bases, directions), got {type(lines).__name__}.")
+        lines = Lines(*lines)  # type: ignore[arg-type]
     if lines.n_parameters != n_parameters:
         raise ValueError(f"lines must lie in R^{n_parameters}, the grades of the filtration, got {lines}.")
     return lines
