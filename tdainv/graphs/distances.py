@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from tdainv._memory import require_memory
 from tdainv._typing import Float, Int
+from tdainv.graphs._kernels_paths import count_steps
 from tdainv.graphs.graph import Graph, require_positive_weights
 
 _BLOCK_ENTRIES = 1 << 22  # of distances held at a time, where all of them are not wanted
@@ -38,7 +39,7 @@ def shortest_paths(graph: Any, *, weighted: bool = False) -> Float:
 
     Notes
     -----
-    O(n (m + n log n)) time.
+    O(n (n + m)) time, by breadth-first search; O(n (m + n log n)), by Dijkstra's algorithm, with weights.
 
     Examples
     --------
@@ -61,7 +62,10 @@ def _blocks(graph: Graph, weighted: bool, n_rows: int) -> Iterator[tuple[Int, Fl
     matrix = graph.adjacency(weighted=weighted)
     for start in range(0, graph.n_nodes, n_rows):
         nodes = np.arange(start, min(start + n_rows, graph.n_nodes))
-        yield nodes, dijkstra(matrix, directed=True, indices=nodes, unweighted=not weighted)
+        if weighted:
+            yield nodes, dijkstra(matrix, directed=True, indices=nodes)
+        else:
+            yield nodes, count_steps(matrix.indptr, matrix.indices, nodes[0], nodes[-1] + 1)
 
 
 def _in_blocks(graph: Graph, weighted: bool) -> Iterator[tuple[Int, Float]]:
