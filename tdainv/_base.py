@@ -177,7 +177,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     """
 
     n_jobs: int | None
-    _kind: type
+    _kind: type | tuple[type, ...]
 
     @abstractmethod
     def _check_params(self) -> None:
@@ -273,7 +273,7 @@ def invariant_samples(X: Sequence[Any], kind: type | tuple[type, ...]) -> list[t
     name = " or ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))
     samples: list[tuple[Any, ...]] = []
     for i, sample in enumerate(check.collection(X, name)):
-        invariants = tuple(sample) if isinstance(sample, tuple | list | np.ndarray) else (sample,)
+        invariants = tuple(sample) if isinstance(sample, tuple | list) or _holds_objects(sample) else (sample,)
         for invariant in invariants:
             if not isinstance(invariant, kind):
                 raise TypeError(f"X[{i}] must be a {name} or a tuple of them, got {type(invariant).__name__}.")
@@ -286,6 +286,10 @@ def invariant_samples(X: Sequence[Any], kind: type | tuple[type, ...]) -> list[t
             raise ValueError(f"X[{i}] must hold at least one {name}, got an empty tuple.")
         samples.append(invariants)
     return samples
+
+
+def _holds_objects(sample: Any) -> bool:
+    return isinstance(sample, np.ndarray) and sample.dtype == object
 
 
 def require_places(samples: list[tuple[Any, ...]], n_places: int, fitted: str) -> None:

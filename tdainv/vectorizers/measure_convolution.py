@@ -59,9 +59,9 @@ def measure_convolution(
 
     Notes
     -----
-    The three kernels are products of functions of one coordinate. For k atoms, resolution r and p axes the cost is p r k
-    values of such functions and one product of an r^(p-1) x k and a k x r matrix, of which rows that are zero are skipped: a Gaussian counts as zero where it is below 2^-60. A callable is
-    evaluated k r^p times.
+    The three kernels are products of functions of one coordinate. For k atoms, resolution r and p axes the cost is
+    p r k values of such functions and one product of an r^(p-1) x k and a k x r matrix, of which rows that are zero are
+    skipped: a Gaussian counts as zero where it is below 2^-60. A callable is evaluated k r^p times.
 
     If two measures have the same mass, their values at any point differ by at most L / min h times the
     :func:`tdainv.kantorovich_rubinstein_distance` for the norm "l1" (and so for "l2" and "linf" with a factor √p or p),
@@ -78,9 +78,9 @@ def measure_convolution(
     >>> import tdainv
     >>> mu = tdainv.SignedMeasure([[0.0, 0.0], [2.0, 1.0]], [1, -2])
     >>> tdainv.measure_convolution(mu, [[0, 1, 2], [0, 1]], bandwidth=2, kernel="linear")
-    array([[ 1. ,  0.5],
-           [ 0. , -0.75],
-           [-1. , -2. ]])
+    array([[ 1.  ,  0.5 ],
+           [ 0.  , -0.75],
+           [-1.  , -2.  ]])
     """
     if not isinstance(measure, SignedMeasure):
         raise TypeError(f"measure must be a SignedMeasure, got {type(measure).__name__}.")
