@@ -215,6 +215,8 @@ def test_wrong_parameters_are_refused(kernel):
     for bandwidth in (0, -1.0, inf, np.nan, "wide"):
         with pytest.raises(ValueError, match="bandwidth must be a positive finite number"):
             function([[0, 1]], [[0, 1]], bandwidth=bandwidth)
+    with pytest.raises(ValueError, match="bandwidth must lie between 1e-150 and 1e\\+150, got bandwidth=1e-200"):
+        function([[0, 1]], [[0, 1]], bandwidth=1e-200)
     with pytest.raises(ValueError, match=r"second must be a Barcode or have shape \(k, 2\)"):
         function([[0, 1]], [0, 1, 2], bandwidth=1.0)
     with pytest.raises(ValueError, match="different degrees"):

@@ -390,6 +390,8 @@ def test_representatives(rng, method):
     assert flat.shape == (9, 2)
     assert (flat[:, 1] == 0).all()
     assert len(representatives(points, 1, method, 0)) == 1
+    rounded = np.repeat(points[:6], 50, axis=0) * (1 + 1e-15 * rng.normal(size=(300, 1)))
+    assert len(representatives(rounded, 9, method, 0)) == (9 if method == "grid" else 6)
 
 
 # --- learned times

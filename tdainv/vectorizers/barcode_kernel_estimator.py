@@ -15,7 +15,7 @@ from tdainv._typing import Float, Int, Number
 from tdainv.persistence.barcode import Barcode
 from tdainv.persistence.bars import check_essential, kept_bars
 from tdainv.vectorizers.bar_weights import Weight, check_weight
-from tdainv.vectorizers.barcode_kernels import fisher_row, scale_space_row, weighted_gaussian_row
+from tdainv.vectorizers.barcode_kernels import check_bandwidth, fisher_row, scale_space_row, weighted_gaussian_row
 
 _ROWS: dict[str, Callable[..., Float]] = {
     "scale_space": scale_space_row,
@@ -61,7 +61,7 @@ class BarcodeKernel(Vectorizer):
     Attributes
     ----------
     plans_ : list
-        The training bars of each degree, one barcode after the other, and ``plans_[k].bandwidth``.
+        The training barcodes of each degree.
 
     Examples
     --------
@@ -135,7 +135,7 @@ class BarcodeKernel(Vectorizer):
     def _rows(self, kernel: str, training: list[Float]) -> _Rows:
         bars = np.concatenate(training)
         unit = bars[:, 1].max() - bars[:, 0].min() if len(bars) and self.bandwidth_unit == "range" else 1.0
-        parameters: list[Any] = [float(self.bandwidth * unit)]
+        parameters: list[Any] = [check_bandwidth(self.bandwidth * unit)]
         if kernel != "scale_space":
             parameters.append(self.weight if kernel == "weighted_gaussian" else float(self.scale))
         offsets = np.cumsum([0, *map(len, training)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tdainv import _validation as check
@@ -9,6 +11,8 @@ from tdainv._typing import Float, Int
 from tdainv.persistence.bars import Bars, check_essential, kept_bars, require_same_degree
 from tdainv.vectorizers._kernels_barcodes import fisher_distances, gaussian_sums, mirrored_sums
 from tdainv.vectorizers.bar_weights import Weight, check_weight, weights_of_bars
+
+_LEAST = 1e-150
 
 
 def scale_space_kernel(first: Bars, second: Bars, *, bandwidth: float, essential: str | float = "drop") -> float:
@@ -166,8 +170,15 @@ def fisher_row(first: Float, others: Float, offsets: Int, bandwidth: float, scal
     return np.exp(-fisher_distances(first, others, offsets, bandwidth) / scale)
 
 
+def check_bandwidth(bandwidth: Any) -> float:
+    """Check a bandwidth, whose square must be a number."""
+    if not _LEAST < check.positive(bandwidth, "bandwidth") < 1 / _LEAST:
+        raise ValueError(f"bandwidth must lie between {_LEAST:g} and {1 / _LEAST:g}, got bandwidth={bandwidth!r}.")
+    return float(bandwidth)
+
+
 def _pair(first: Bars, second: Bars, bandwidth: float, essential: str | float) -> tuple[Float, Float]:
-    check.positive(bandwidth, "bandwidth")
+    check_bandwidth(bandwidth)
     check_essential(essential)
     require_same_degree(first, second)
     return kept_bars(first, essential, "first"), kept_bars(second, essential, "second")

@@ -10,6 +10,8 @@ from sklearn.utils import check_random_state
 
 from tdainv._typing import Float
 
+_SAME = 1e-9  # points so close, relative to the extent along each axis, are one: they differ by rounding
+
 
 def representatives(points: Float, n: int, method: str, random_state: object, weights: Float | None = None) -> Float:
     """At most `n` points that stand for `points`, sorted: as many as there are different points, but at least one.
@@ -19,10 +21,14 @@ def representatives(points: Float, n: int, method: str, random_state: object, we
     """
     if weights is None:
         weights = np.ones(len(points))
-    points, inverse = np.unique(points[weights > 0], axis=0, return_inverse=True)
-    masses = np.bincount(inverse.reshape(-1), weights[weights > 0], minlength=len(points))
+    points, weights = points[weights > 0], weights[weights > 0]
     if len(points) == 0:
         return np.zeros((1, points.shape[1]))
+    extents = np.ptp(points, axis=0)
+    extents[extents == 0] = 1.0
+    keys = np.round((points - points.min(axis=0)) / extents / _SAME)
+    _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    points, masses = points[first], np.bincount(inverse.reshape(-1), weights)
     if method == "grid":
         return _grid(points, n)
     if len(points) <= n:
