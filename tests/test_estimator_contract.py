@@ -66,6 +66,10 @@ def cosine_bump(differences):
     return np.cos(np.clip(differences, -1.5, 1.5)).prod(axis=-1)
 
 
+def total_persistence(first, second):
+    return float(first.deaths[np.isfinite(first.deaths)].sum() * second.deaths[np.isfinite(second.deaths)].sum())
+
+
 def number_of_births(module):
     return np.diff(module.birth_offsets)
 
@@ -243,6 +247,21 @@ TABLE = {
         tdainv.PersistenceImage(resolution=5, weight=square_weight, essential=4.0),
         "barcodes",
     ),
+    "PersistenceLandscape": (tdainv.PersistenceLandscape(n_landscapes=2, resolution=6), "barcodes"),
+    "Silhouette": (tdainv.Silhouette(power=2.0, resolution=6), "barcodes"),
+    "BettiCurve": (tdainv.BettiCurve(resolution=6), "barcodes"),
+    "PersistenceEntropy": (tdainv.PersistenceEntropy(), "barcodes"),
+    "EntropyCurve": (tdainv.EntropyCurve(resolution=6), "barcodes"),
+    "BarcodeStatistics": (tdainv.BarcodeStatistics(essential=4.0), "barcodes"),
+    "BarcodeTemplates": (tdainv.BarcodeTemplates(n_templates=4, random_state=0), "barcodes"),
+    "BarcodeTemplates-lines": (
+        tdainv.BarcodeTemplates(n_templates=4, function="line", templates="grid", weight=square_weight, op="max"),
+        "barcodes",
+    ),
+    "Atol": (tdainv.Atol(n_centers=3, random_state=0), "barcodes"),
+    "BarcodeKernel": (tdainv.BarcodeKernel(), "barcodes"),
+    "BarcodeKernel-fisher": (tdainv.BarcodeKernel(kernel="fisher", normalize=True, essential=4.0), "barcodes"),
+    "BarcodeKernel-callable": (tdainv.BarcodeKernel(kernel=total_persistence, normalize=True), "barcodes"),
     "TopologicalFeatures": (tdainv.TopologicalFeatures(vectorizer=tdainv.MeasureConvolution(resolution=6)), "clouds"),
     "TopologicalFeatures-image": (
         tdainv.TopologicalFeatures(tdainv.Rips(), tdainv.PersistenceBarcode(), tdainv.PersistenceImage(resolution=5)),
@@ -706,6 +725,13 @@ WRONG_PARAMETERS = [
     ("PersistenceImage", {"weight": "heavy"}, "weight must be .* got weight='heavy'"),
     ("PersistenceImage", {"essential": "keep"}, "essential must be .* got essential='keep'"),
     ("PersistenceImage", {"essential": np.inf}, "essential must be .* got essential=inf"),
+    ("PersistenceLandscape", {"n_landscapes": 0}, "n_landscapes must be .* got n_landscapes=0"),
+    ("Silhouette", {"power": -1.0}, r"power must be .* got power=-1\.0"),
+    ("BettiCurve", {"coverage": 0}, "coverage must .* got coverage=0"),
+    ("EntropyCurve", {"essential": "keep"}, "essential must be .* got essential='keep'"),
+    ("BarcodeTemplates", {"function": "square"}, "function must be .* got function='square'"),
+    ("Atol", {"n_centers": 0}, "n_centers must be .* got n_centers=0"),
+    ("BarcodeKernel", {"kernel": "linear"}, "kernel must be .* got kernel='linear'"),
     ("RankSignedBarcode", {"kind": "cube"}, "kind must be .* got kind='cube'"),
     ("RankSignedMeasure", {"coverage": 0.0}, r"coverage must .* got coverage=0\.0"),
     ("ModuleApproximation", {"n_lines": 0}, "n_lines must be .* got n_lines=0"),

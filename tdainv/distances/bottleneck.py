@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 
-from tdainv import _validation as check
-from tdainv._typing import ArrayLike, Float
+from tdainv._typing import Float
 from tdainv.distances._kernels_bottleneck import finite_bottleneck
-from tdainv.persistence.barcode import Barcode
-
-Bars: TypeAlias = Barcode | ArrayLike
+from tdainv.persistence.bars import Bars, as_diagram, require_same_degree
 
 
 def bottleneck_distance(first: Bars, second: Bars) -> float:
@@ -59,9 +54,8 @@ def bottleneck_distance(first: Bars, second: Bars) -> float:
     >>> tdainv.bottleneck_distance([[0.0, 10.0], [3.0, 5.0]], [[0.5, 9.0]])
     1.0
     """
-    if isinstance(first, Barcode) and isinstance(second, Barcode) and first.degree != second.degree:
-        raise ValueError(f"Barcodes of different degrees are not compared, got {first!r} and {second!r}.")
-    return _distance(_diagram(first, "first"), _diagram(second, "second"))
+    require_same_degree(first, second)
+    return _distance(as_diagram(first, "first"), as_diagram(second, "second"))
 
 
 def _distance(first: Float, second: Float) -> float:
@@ -74,22 +68,3 @@ def _distance(first: Float, second: Float) -> float:
         low = float(np.abs(births[0] - births[1]).max(initial=0.0))
     finite = [bars[~which].T.copy() for bars, which in zip((first, second), essential, strict=True)]
     return float(finite_bottleneck(*finite[0], *finite[1], low))
-
-
-def _diagram(bars: Bars, name: str) -> Float:
-    """Births and deaths as columns, checked."""
-    if isinstance(bars, Barcode):
-        return bars.diagram
-    rule = "must be a Barcode or have shape (k, 2), births and deaths as columns"
-    array = check.float_array(bars, name, rule)
-    if array.shape == (0,):
-        return np.zeros((0, 2))
-    if array.ndim != 2 or array.shape[1] != 2:
-        raise ValueError(f"{name} {rule}, got shape {array.shape}.")
-    wrong = ~np.isfinite(array[:, 0]) | ~(array[:, 0] <= array[:, 1])
-    if wrong.any():
-        i = int(np.flatnonzero(wrong)[0])
-        raise ValueError(
-            f"Each bar must have a finite birth and a death of at least that, got {name}[{i}] = {array[i].tolist()}."
-        )
-    return array

@@ -15,7 +15,6 @@ from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int
 from tdainv.invariants.interval_module import IntervalModule
 from tdainv.vectorizers import _kernels_module as kernels
-from tdainv.vectorizers.grid import grid_lines
 
 Weight = str | Callable[[IntervalModule], ArrayLike]
 Local = str | Callable[[Float, Float, Float], ArrayLike]

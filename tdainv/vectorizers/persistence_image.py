@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from tdainv import _validation as check
 from tdainv._base import Vectorizer
 from tdainv._typing import Float, Number
 from tdainv.persistence.barcode import Barcode
+from tdainv.persistence.bars import check_essential, kept_bars
+from tdainv.vectorizers.bar_weights import check_weight, weights_of_bars
 from tdainv.vectorizers.grid import GaussianGrid, check_grid, fit_grid
 
 
@@ -79,12 +80,8 @@ class PersistenceImage(Vectorizer):
 
     def _check_params(self) -> None:
         check_grid(self.resolution, self.bandwidth, self.bandwidth_unit, self.coverage)
-        if not callable(self.weight):
-            check.option(self.weight, ("persistence", "one"), "weight")
-        if isinstance(self.essential, str):
-            check.option(self.essential, ("drop", "error"), "essential")
-        else:
-            check.finite(self.essential, "essential")
+        check_weight(self.weight)
+        check_essential(self.essential)
 
     @staticmethod
     def _label(invariant: Barcode, place: int) -> str:
@@ -96,19 +93,10 @@ class PersistenceImage(Vectorizer):
         return _Image(grid, self.weight, self.essential)
 
 
-def _bars(barcode: Barcode, essential: Any) -> Float:
+def _bars(barcode: Barcode, essential: str | float) -> Float:
     """Bars as rows (birth, persistence), finite, following the policy for essential bars."""
-    infinite = np.isinf(barcode.deaths)
-    if essential == "error" and infinite.any():
-        raise ValueError(
-            f"the barcode of degree {barcode.degree} has {int(infinite.sum())} essential bars; give "
-            'essential="drop" or a value at which they die.'
-        )
-    deaths = barcode.deaths
-    if not isinstance(essential, str):
-        deaths = np.where(infinite, essential, deaths)
-    kept = np.isfinite(deaths) & (deaths > barcode.births)
-    return np.column_stack([barcode.births, deaths - barcode.births])[kept]
+    bars = kept_bars(barcode, essential)
+    return np.column_stack([bars[:, 0], bars[:, 1] - bars[:, 0]])
 
 
 @dataclass(frozen=True)
@@ -119,14 +107,7 @@ class _Image:
 
     def row(self, barcode: Barcode) -> Float:
         points = _bars(barcode, self.essential)
-        if callable(self.weight):
-            weights = np.asarray(self.weight(points[:, 0], points[:, 1]), np.float64)
-            if weights.shape != (len(points),) or not np.isfinite(weights).all():
-                raise ValueError(
-                    f"weight must return one finite number a bar, shape ({len(points)},), got shape {weights.shape}."
-                )
-        else:
-            weights = points[:, 1] if self.weight == "persistence" else np.ones(len(points))
+        weights = weights_of_bars(points, self.weight)
         return self.grid.smooth(points, weights).ravel()
 
     def names(self, label: str) -> Number:
