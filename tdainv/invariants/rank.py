@@ -217,8 +217,11 @@ def hook_signed_barcode(
 ) -> SignedBarcode:
     """Signed barcode of the rank invariant of H_degree in hooks: its minimal rank exact decomposition, over Z/2.
 
-    Parameters, errors and cost are those of :func:`rank_signed_barcode`, whose rectangles are turned into hooks by
-    :meth:`tdainv.SignedBarcode.to_hooks`.
+    Parameters
+    ----------
+    filtration, degree, axes
+        As in :func:`rank_signed_barcode`, whose errors and cost are the same. Its rectangles are turned into hooks by
+        :meth:`tdainv.SignedBarcode.to_hooks`.
 
     Returns
     -------
@@ -247,8 +250,12 @@ def rank_signed_measure(
 ) -> SignedMeasure:
     """Signed barcode of the rank invariant as a signed measure on R^{2p}, for vectorizers and distances.
 
-    Parameters, errors and cost are those of :func:`rank_signed_barcode` and of
-    :meth:`tdainv.SignedBarcode.to_measure`.
+    Parameters
+    ----------
+    filtration, degree, axes
+        As in :func:`rank_signed_barcode`, whose errors and cost are the same.
+    essential : {"error", "drop"}, float or array-like of shape (p,), default "error"
+        What happens to infinite coordinates of deaths, see :meth:`tdainv.SignedBarcode.to_measure`.
 
     Returns
     -------
