@@ -56,7 +56,8 @@ def kept_bars(bars: Bars, essential: str | float, name: str = "barcode") -> Floa
             diagram = diagram[~infinite]
         else:
             diagram = np.column_stack([diagram[:, 0], np.where(infinite, essential, diagram[:, 1])])
-    return diagram[diagram[:, 1] > diagram[:, 0]]
+    long = diagram[:, 1] > diagram[:, 0]
+    return diagram if long.all() else diagram[long]
 
 
 def require_same_degree(first: Bars, second: Bars) -> None:
