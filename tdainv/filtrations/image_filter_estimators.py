@@ -24,7 +24,9 @@ def _negative(image: Number) -> Float:
 
 
 _FUNCTIONS = (signed_distance, dilation, erosion, radial, directional, codensity)
-_FILTERS: dict[str, Callable[..., Float]] = {function.__name__: function for function in _FUNCTIONS} | {"negative": _negative}
+_FILTERS: dict[str, Callable[..., Float]] = {function.__name__: function for function in _FUNCTIONS} | {
+    "negative": _negative
+}
 
 
 class ImageFilter(CollectionTransformer):
