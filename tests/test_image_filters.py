@@ -489,3 +489,15 @@ def test_errors_name_the_item():
         ImageFilter(total).transform([np.eye(2)])
     with pytest.raises(ValueError, match=r"^X\[0\]: The output of the filter not_a_number must .* got NaN"):
         ImageFilter([not_a_number]).transform([np.eye(2)])
+
+
+def test_the_negative_is_that_of_the_grey_image():
+    grey, other = np.array([[0, 10, 200], [5, 220, 210]], np.uint8), np.array([[1.0, 0.25]])
+    for image, channels in zip(
+        [grey, other],
+        ImageFilter(["negative", "signed_distance"], threshold="otsu").transform([grey, other]),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(channels[..., 0], -image.astype(float))
+        np.testing.assert_array_equal(channels[..., 1], images.signed_distance(images.binarize(image)))
+    np.testing.assert_array_equal(ImageFilter("negative").transform([[0, 1, 1]])[0], [0.0, -1.0, -1.0])

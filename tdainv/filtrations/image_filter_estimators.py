@@ -18,8 +18,15 @@ from tdainv.images.position import directional, radial
 
 _Filter: TypeAlias = str | Callable[[Number], Any]
 
+
+def _negative(image: Number) -> Float:
+    return 0.0 - np.asarray(image, np.float64)
+
+
 _FUNCTIONS = (signed_distance, dilation, erosion, radial, directional, codensity)
-_FILTERS: dict[str, Callable[..., Float]] = {function.__name__: function for function in _FUNCTIONS}
+_FILTERS: dict[str, Callable[..., Float]] = {function.__name__: function for function in _FUNCTIONS} | {
+    "negative": _negative
+}
 
 
 class ImageFilter(CollectionTransformer):
@@ -29,8 +36,9 @@ class ImageFilter(CollectionTransformer):
     ----------
     filters : str, callable, or sequence of these, default ("signed_distance",)
         Names of functions of :mod:`tdainv.images`, with their default parameters: "signed_distance", "dilation",
-        "erosion", "radial", "directional" or "codensity". A callable takes a bool array and returns an array of its
-        shape; `functools.partial` gives a filter other parameters.
+        "erosion", "radial", "directional" or "codensity"; or "negative", minus the image itself, grey if it is, which
+        is low where the image is light. A callable takes a bool array and returns an array of its shape;
+        `functools.partial` gives a filter other parameters.
     threshold : float or "otsu", optional
         Images are grey, and their foreground is where they are lighter, see :func:`tdainv.images.binarize`. By default
         images are binary.
@@ -94,7 +102,7 @@ def _name(choice: Any) -> str:
 
 def _filtered(image: Number, functions: list[tuple[str, Any]], single: bool, threshold: Any) -> Float:
     binary = image if threshold is None else binarize(image, threshold=threshold)
-    values = [_values(function, binary, name) for name, function in functions]
+    values = [_values(function, image if function is _negative else binary, name) for name, function in functions]
     return values[0] if single else np.stack(values, axis=-1)
 
 
