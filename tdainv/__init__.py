@@ -132,6 +132,7 @@ _HOMES = {
     "kde_codensity": "filtrations.codensity",
     "kmeans_landmarks": "filtrations.landmarks",
     "knn_codensity": "filtrations.codensity",
+    "make_signed_barcode_classifier": "pipelines",
     "matching_distance": "distances.matching",
     "measure_convolution": "vectorizers.measure_convolution",
     "mesh_lower_star": "filtrations.meshes",

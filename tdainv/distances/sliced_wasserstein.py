@@ -15,6 +15,7 @@ from tdainv._typing import ArrayLike, Float, Int
 from tdainv.distances._kernels_sliced import sweep
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import Barcode
+from tdainv.persistence.bars import check_essential, kept_bars
 
 Comparable: TypeAlias = SignedMeasure | Barcode
 Balance: TypeAlias = str | ArrayLike
@@ -170,18 +171,10 @@ def check_directions(directions: ArrayLike | None, n_directions: Any, random_sta
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def check_essential(essential: Any) -> None:
-    """Check the policy for essential bars."""
-    if isinstance(essential, str):
-        check.option(essential, ("error", "drop"), "essential")
-    else:
-        check.finite(essential, "essential")
-
-
 def atoms_of(item: Comparable, balance: Any, essential: Any) -> Atoms:
     """Atoms of a measure, with its mass moved to zero if there is a balance, or of a barcode minus its projection."""
     if isinstance(item, Barcode):
-        diagram = finite_bars(item, essential)
+        diagram = kept_bars(item, essential)
         middles = np.repeat(diagram.mean(axis=1, keepdims=True), 2, axis=1)
         return Atoms(np.concatenate([diagram, middles]), np.repeat([1.0, -1.0], len(diagram)))
     weights = item.weights.astype(np.float64)
@@ -197,20 +190,6 @@ def check_balance(balance: Any, p: int) -> Float:
     if point.shape != (p,) or not np.isfinite(point).all():
         raise ValueError(f'balance must be "error" or a point of R^{p}, shape ({p},), got balance={balance!r}.')
     return point
-
-
-def finite_bars(bars: Barcode, essential: Any) -> Float:
-    """Diagram of a barcode after the policy for essential bars."""
-    infinite = np.isinf(bars.deaths)
-    if isinstance(essential, str):
-        if essential == "error" and infinite.any():
-            raise ValueError(
-                f"the barcode of degree {bars.degree} has {int(infinite.sum())} essential bars; give "
-                'essential="drop" or a value at which they die.'
-            )
-        return bars.diagram[~infinite]
-    diagram = np.column_stack([bars.births, np.where(infinite, essential, bars.deaths)])
-    return diagram[diagram[:, 0] < diagram[:, 1]]
 
 
 def require_comparable(items: Sequence[Any], names: Sequence[str], balance: Any) -> int:
