@@ -17,7 +17,6 @@ from tdainv.distances.sliced_wasserstein import (
     atoms_of,
     check_balance,
     check_directions,
-    check_essential,
     distance_matrix,
     middle_of,
     require_comparable,
@@ -25,6 +24,7 @@ from tdainv.distances.sliced_wasserstein import (
 from tdainv.distances.training_kernel import TrainingKernel
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import Barcode
+from tdainv.persistence.bars import check_essential
 
 _POLICIES = ("error", "top")
 
