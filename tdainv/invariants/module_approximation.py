@@ -109,7 +109,7 @@ def module_approximation(
     >>> filtration = tdainv.function_rips([[0.0], [3.0]], [0.0, 1.0])
     >>> module = tdainv.module_approximation(filtration, degree=0)
     >>> module
-    IntervalModule(degree 0, 2 summands, 2 parameters, error 0.00403)
+    IntervalModule(degree 0, 2 summands, 2 parameters, error 0.004)
     >>> module.births
     array([[0., 0.],
            [0., 1.]])

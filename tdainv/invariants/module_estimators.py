@@ -35,7 +35,7 @@ class ModuleApproximation(CollectionTransformer):
     >>> import tdainv
     >>> filtrations = tdainv.FunctionRips().fit_transform([[[0.0], [3.0]]])
     >>> tdainv.ModuleApproximation(degrees=(0,), n_lines=100).fit_transform(filtrations)
-    [(IntervalModule(degree 0, 2 summands, 2 parameters, error 0.025),)]
+    [(IntervalModule(degree 0, 2 summands, 2 parameters, error 0.015),)]
     """
 
     _item = "filtration"
