@@ -25,6 +25,7 @@ format: $(VENV)/installed-lint
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/compare/rips_barcodes.py
 	$(BIN)/python benchmarks/compare/hilbert_measures.py
+	$(BIN)/python benchmarks/compare/measures.py
 	$(BIN)/python benchmarks/compare/presentations.py
 	$(BIN)/python benchmarks/compare/complex_barcodes.py
 	$(BIN)/python benchmarks/compare/builders.py

@@ -177,11 +177,14 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     """
 
     n_jobs: int | None
-    _kind: type
+    _kind: type | tuple[type, ...]
 
     @abstractmethod
     def _check_params(self) -> None:
         """Check the parameters."""
+
+    def _check_places(self, n_places: int) -> None:
+        """Check parameters that are given one a place in the tuple of invariants."""
 
     @abstractmethod
     def _make_plan(self, invariants: list[Any], place: int) -> Any:
@@ -207,6 +210,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         self._check_params()
         samples = self._samples(X)
         places = list(zip(*samples, strict=True))
+        self._check_places(len(places))
         self.plans_ = [self._make_plan(list(invariants), k) for k, invariants in enumerate(places)]
         self.labels_ = [self._label(invariants[0], k) for k, invariants in enumerate(places)]
         self.n_features_out_ = len(self.get_feature_names_out())
@@ -226,11 +230,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self, "plans_")
         samples = self._samples(X)
-        if len(samples[0]) != len(self.plans_):
-            raise ValueError(
-                f"X[0] has {len(samples[0])} invariants, but {type(self).__name__} was fitted with "
-                f"{len(self.plans_)} a sample."
-            )
+        require_places(samples, len(self.plans_), type(self).__name__)
         return np.stack(map_items(_Row(self.plans_), samples, self.n_jobs))
 
     def get_feature_names_out(self, input_features: Any = None) -> Number:
@@ -250,24 +250,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
 
     def _samples(self, X: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Check the input; every sample becomes a tuple."""
-        kind = self._kind
-        samples: list[tuple[Any, ...]] = []
-        for i, sample in enumerate(check.collection(X, kind.__name__)):
-            invariants = tuple(sample) if isinstance(sample, tuple | list | np.ndarray) else (sample,)
-            for invariant in invariants:
-                if not isinstance(invariant, kind):
-                    raise TypeError(
-                        f"X[{i}] must be a {kind.__name__} or a tuple of them, got {type(invariant).__name__}."
-                    )
-            if samples and len(invariants) != len(samples[0]):
-                raise ValueError(
-                    f"All samples must have the same number of invariants: X[0] has {len(samples[0])}, "
-                    f"X[{i}] has {len(invariants)}."
-                )
-            if not invariants:
-                raise ValueError(f"X[{i}] must hold at least one {kind.__name__}, got an empty tuple.")
-            samples.append(invariants)
-        return samples
+        return invariant_samples(X, self._kind)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -283,3 +266,33 @@ class _Row:
 
     def __call__(self, sample: tuple[Any, ...]) -> Float:
         return np.concatenate([plan.row(invariant) for plan, invariant in zip(self.plans, sample, strict=True)])
+
+
+def invariant_samples(X: Sequence[Any], kind: type | tuple[type, ...]) -> list[tuple[Any, ...]]:
+    """Check samples, each one invariant or a tuple of invariants of a kind; every sample becomes a tuple."""
+    name = " or ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))
+    samples: list[tuple[Any, ...]] = []
+    for i, sample in enumerate(check.collection(X, name)):
+        invariants = tuple(sample) if isinstance(sample, tuple | list) or _holds_objects(sample) else (sample,)
+        for invariant in invariants:
+            if not isinstance(invariant, kind):
+                raise TypeError(f"X[{i}] must be a {name} or a tuple of them, got {type(invariant).__name__}.")
+        if samples and len(invariants) != len(samples[0]):
+            raise ValueError(
+                f"All samples must have the same number of invariants: X[0] has {len(samples[0])}, "
+                f"X[{i}] has {len(invariants)}."
+            )
+        if not invariants:
+            raise ValueError(f"X[{i}] must hold at least one {name}, got an empty tuple.")
+        samples.append(invariants)
+    return samples
+
+
+def _holds_objects(sample: Any) -> bool:
+    return isinstance(sample, np.ndarray) and sample.dtype == object
+
+
+def require_places(samples: list[tuple[Any, ...]], n_places: int, fitted: str) -> None:
+    """Raise ValueError unless samples have as many invariants as those of fit."""
+    if len(samples[0]) != n_places:
+        raise ValueError(f"X[0] has {len(samples[0])} invariants, but {fitted} was fitted with {n_places} a sample.")

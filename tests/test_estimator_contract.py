@@ -58,6 +58,14 @@ def square_weight(births, persistences):
     return persistences**2
 
 
+def distance_of_finite_bars(first, second):
+    return tdainv.sliced_wasserstein_distance(first, second, essential="drop", n_directions=5)
+
+
+def cosine_bump(differences):
+    return np.cos(np.clip(differences, -1.5, 1.5)).prod(axis=-1)
+
+
 def number_of_births(module):
     return np.diff(module.birth_offsets)
 
@@ -198,6 +206,38 @@ TABLE = {
         "modules",
     ),
     "MeasureConvolution": (tdainv.MeasureConvolution(resolution=6), "measures"),
+    "MeasureConvolution-scales": (
+        tdainv.MeasureConvolution(resolution=4, kernel="exponential", scales=(1.0, 4.0)),
+        "measures",
+    ),
+    "MeasureConvolution-callable": (
+        tdainv.MeasureConvolution(axes=[[0.0, 1.0, 2.0], [-1.0, 1.0]], bandwidth=(1.0, 2.0), kernel=cosine_bump),
+        "measures",
+    ),
+    "CumulativeSurface": (tdainv.CumulativeSurface(resolution=(5, 3)), "measures"),
+    "CumulativeSurface-axes": (tdainv.CumulativeSurface(axes=[[[0.0, 1.0], [0.0]], [[0.5], [1.0, 2.0]]]), "measures"),
+    "MeasurePersistenceStatistics": (tdainv.MeasurePersistenceStatistics(), "measures"),
+    "GradeScaler": (tdainv.GradeScaler(weights=(1.0, 0.3)), "measures"),
+    "GradeScaler-barcodes": (tdainv.GradeScaler(), "barcodes"),
+    "GradeScaler-modules": (tdainv.GradeScaler(coverage=0.9), "modules"),
+    "SlicedWassersteinFeatures": (tdainv.SlicedWassersteinFeatures(resolution=5, n_directions=3), "measures"),
+    "SlicedWassersteinFeatures-barcodes": (
+        tdainv.SlicedWassersteinFeatures(resolution=4, directions=[[1.0, 0.0], [0.0, 2.0]], essential="drop"),
+        "barcodes",
+    ),
+    "SlicedWassersteinKernel": (tdainv.SlicedWassersteinKernel(n_directions=9), "measures"),
+    "SlicedWassersteinKernel-barcodes": (
+        tdainv.SlicedWassersteinKernel(
+            directions=[[1.0, 0.0], [1.0, 1.0]], bandwidth_unit="absolute", weights=(1.0, 0.5), essential=4.0
+        ),
+        "barcodes",
+    ),
+    "SlicedWassersteinKernel-top": (tdainv.SlicedWassersteinKernel(n_directions=4, balance="top"), "measures"),
+    "DistanceKernel": (tdainv.DistanceKernel(tdainv.sliced_wasserstein_distance, power=2), "measures"),
+    "DistanceKernel-absolute": (
+        tdainv.DistanceKernel(distance_of_finite_bars, bandwidth=2.0, bandwidth_unit="absolute"),
+        "barcodes",
+    ),
     "PersistenceImage": (tdainv.PersistenceImage(resolution=6), "barcodes"),
     "PersistenceImage-callable": (
         tdainv.PersistenceImage(resolution=5, weight=square_weight, essential=4.0),
@@ -641,6 +681,28 @@ WRONG_PARAMETERS = [
     ("MeasureConvolution", {"bandwidth": (1, 2, 3)}, r"bandwidth must be .* \(2\), got bandwidth=\(1, 2, 3\)"),
     ("MeasureConvolution", {"coverage": 0}, "coverage must .* got coverage=0"),
     ("MeasureConvolution", {"bandwidth_unit": "inch"}, "bandwidth_unit must be .* got bandwidth_unit='inch'"),
+    ("MeasureConvolution", {"bandwidth": 0.0}, r"bandwidth must be .* got bandwidth=0\.0"),
+    ("MeasureConvolution", {"kernel": "box"}, "kernel must be .* got kernel='box'"),
+    ("MeasureConvolution", {"scales": ()}, r"scales must be .* got scales=\(\)"),
+    ("MeasureConvolution", {"scales": (1.0, 0.0)}, r"scales must be .* got scales=0\.0"),
+    ("MeasureConvolution", {"scales": (1.0, 1.0)}, r"scales must be different, got scales=\(1\.0, 1\.0\)"),
+    ("MeasureConvolution", {"axes": [[0.0, 1.0]]}, "axes must be 2 arrays, one for each axis, got 1"),
+    ("MeasureConvolution", {"axes": [[[0.0], [1.0]]]}, "axes must be one grid, or one for each of the 2 .* got 1"),
+    ("MeasureConvolution", {"axes": [[0.0, np.inf], [0.0]]}, r"axes\[0\] must be finite"),
+    ("CumulativeSurface", {"axes": [[1.0, 0.0], [0.0]]}, r"axes\[0\] must be a non-empty increasing"),
+    ("MeasurePersistenceStatistics", {"quantiles": (0.5, 1.5)}, r"quantiles must .* got quantiles=1\.5"),
+    ("GradeScaler", {"weights": (1.0, 0.0)}, r"weights must be 2 positive .* got weights=\(1\.0, 0\.0\)"),
+    ("GradeScaler", {"weights": (1.0,)}, r"weights must be 2 positive .* got weights=\(1\.0,\)"),
+    ("SlicedWassersteinFeatures", {"n_directions": 0}, "n_directions must be .* got n_directions=0"),
+    ("SlicedWassersteinFeatures", {"directions": [[1.0, 0.0, 0.0]]}, r"directions must be .* R\^2.* \(1, 3\)"),
+    ("SlicedWassersteinFeatures", {"directions": [[0.0, 0.0]]}, r"directions must be non-zero"),
+    ("SlicedWassersteinFeatures", {"balance": "bottom"}, "balance must be .* got balance='bottom'"),
+    ("SlicedWassersteinKernel", {"balance": (1.0,)}, r"balance must be .* got balance=\(1\.0,\)"),
+    ("SlicedWassersteinKernel", {"bandwidth": 0.0}, r"bandwidth must be .* got bandwidth=0\.0"),
+    ("SlicedWassersteinKernel", {"bandwidth_unit": "range"}, "bandwidth_unit must be .* got bandwidth_unit='range'"),
+    ("SlicedWassersteinKernel", {"weights": (1.0, -1.0)}, r"weights must be 2 numbers .* got weights=\(1\.0, -1\.0\)"),
+    ("SlicedWassersteinKernel-barcodes", {"essential": "error"}, r"X\[0\]: the barcode of degree 0 has 1 essential"),
+    ("DistanceKernel", {"power": 3}, "power must be 1 or 2, got power=3"),
     ("PersistenceImage", {"weight": "heavy"}, "weight must be .* got weight='heavy'"),
     ("PersistenceImage", {"essential": "keep"}, "essential must be .* got essential='keep'"),
     ("PersistenceImage", {"essential": np.inf}, "essential must be .* got essential=inf"),

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tdainv import _validation as check
-from tdainv._typing import Float, Number
-from tdainv.vectorizers._kernels_smoothing import sum_of_products
+from tdainv._typing import ArrayLike, Float, Number
+from tdainv.vectorizers.smoothing import smooth
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,20 +24,8 @@ class GaussianGrid:
     bandwidths: Float
 
     def smooth(self, points: Float, weights: Number) -> Float:
-        """Σ weights[i] exp(-Σ_k (g_k - points[i, k])² / (2 h_k²)) at each grid point g, as a grid.
-
-        The Gaussian is separable: one table of exponentials an axis, then one sum of products.
-        """
-        tables = [
-            np.exp(-0.5 * ((points[:, k, np.newaxis] - axis) / self.bandwidths[k]) ** 2)
-            for k, axis in enumerate(self.axes)
-        ]
-        rows = np.asarray(weights, np.float64)[:, np.newaxis]
-        for table in tables[:-1]:
-            rows = (rows[:, :, np.newaxis] * table[:, np.newaxis, :]).reshape(
-                len(points), rows.shape[1] * table.shape[1]
-            )
-        return sum_of_products(rows, tables[-1]).reshape([len(axis) for axis in self.axes])
+        """Σ weights[i] exp(-Σ_k (g_k - points[i, k])² / (2 h_k²)) at each grid point g, as a grid."""
+        return smooth(points, weights, self.axes, self.bandwidths, "gaussian")
 
     def names(self, label: str) -> Number:
         """Names of the grid points in the order of a flattened grid, such as ``label_3_17``."""
@@ -66,18 +54,54 @@ def fit_grid(points: Float, resolution: Any, bandwidth: Any, bandwidth_unit: str
     """
     p = points.shape[1]
     sizes = _per_axis(resolution, p, "resolution")
-    widths = _per_axis(bandwidth, p, "bandwidth")
-    axes, bandwidths = [], []
+    axes = []
     for k in range(p):
-        column = points[:, k] if len(points) else np.zeros(1)
-        low, high = column.min(), np.quantile(column, coverage)
-        if high <= low:
-            high = column.max()
-        extent = high - low
-        axes.append(np.linspace(low, high, int(sizes[k])) if extent > 0 else np.array([low]))
-        unit = extent if bandwidth_unit == "range" and extent > 0 else 1.0
-        bandwidths.append(widths[k] * unit)
-    return GaussianGrid(axes, np.array(bandwidths, np.float64))
+        low, high = extent(points[:, k], coverage)
+        axes.append(np.linspace(low, high, int(sizes[k])) if high > low else np.array([low]))
+    return GaussianGrid(axes, axis_bandwidths(axes, bandwidth, bandwidth_unit))
+
+
+def extent(coordinates: Float, coverage: float) -> tuple[float, float]:
+    """Smallest coordinate and `coverage` quantile, or the largest coordinate where these agree; (0, 0) if empty."""
+    if len(coordinates) == 0:
+        return 0.0, 0.0
+    low, high = coordinates.min(), np.quantile(coordinates, coverage)
+    return float(low), float(high if high > low else coordinates.max())
+
+
+def axis_bandwidths(axes: Sequence[Float], bandwidth: Any, bandwidth_unit: str) -> Float:
+    """Bandwidths along the axes of a grid, in the units of the axes; an axis of one point has the unit 1."""
+    widths = _per_axis(bandwidth, len(axes), "bandwidth")
+    ranges = [axis[-1] - axis[0] if bandwidth_unit == "range" else 0.0 for axis in axes]
+    return np.array([width * (range_ or 1.0) for width, range_ in zip(widths, ranges, strict=True)], np.float64)
+
+
+def grid_lines(axes: Sequence[ArrayLike], p: int) -> list[Float]:
+    """Check the axes of a grid: p arrays of finite increasing numbers."""
+    lines = check.axes(axes, p)
+    for k, line in enumerate(lines):
+        if not np.isfinite(line).all():
+            raise ValueError(f"axes[{k}] must be finite.")
+    return lines
+
+
+def has_axes_a_place(axes: Any) -> bool:
+    """Whether given axes are a sequence of grids, one for each place in a tuple of invariants, and not one grid."""
+    if not hasattr(axes, "__len__") or isinstance(axes, str) or len(axes) == 0:
+        raise ValueError(f"axes must be a sequence of arrays, or of such sequences one a place, got axes={axes!r}.")
+    first = axes[0]
+    return hasattr(first, "__len__") and len(first) > 0 and np.ndim(first[0]) > 0
+
+
+def check_places(axes: Any, n_places: int) -> None:
+    """Check that given axes, if they are one grid a place, are as many as the invariants of a sample."""
+    if axes is not None and has_axes_a_place(axes) and len(axes) != n_places:
+        raise ValueError(f"axes must be one grid, or one for each of the {n_places} invariants, got {len(axes)}.")
+
+
+def given_lines(axes: Any, place: int, p: int) -> list[Float]:
+    """Lines of the given grid at a place."""
+    return grid_lines(axes[place] if has_axes_a_place(axes) else axes, p)
 
 
 def _per_axis(value: Any, p: int, name: str) -> list[Any]:

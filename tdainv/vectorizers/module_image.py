@@ -11,7 +11,7 @@ from tdainv import _validation as check
 from tdainv._base import Vectorizer
 from tdainv._typing import ArrayLike, Float, Number
 from tdainv.invariants.interval_module import IntervalModule
-from tdainv.vectorizers.grid import GaussianGrid, check_grid, fit_grid
+from tdainv.vectorizers.grid import GaussianGrid, check_grid, fit_grid, grid_lines
 from tdainv.vectorizers.module_representation import (
     Corners,
     Local,
@@ -19,7 +19,6 @@ from tdainv.vectorizers.module_representation import (
     Operation,
     Weight,
     corners_of,
-    grid_lines,
     require_module,
 )
 

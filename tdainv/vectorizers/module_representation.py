@@ -15,6 +15,7 @@ from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int
 from tdainv.invariants.interval_module import IntervalModule
 from tdainv.vectorizers import _kernels_module as kernels
+from tdainv.vectorizers.grid import grid_lines
 
 Weight = str | Callable[[IntervalModule], ArrayLike]
 Local = str | Callable[[Float, Float, Float], ArrayLike]
@@ -305,15 +306,6 @@ def require_module(value: Any, name: str = "module") -> None:
 def corners_of(module: IntervalModule) -> Corners:
     """Arrays of a module in its own units."""
     return Corners(module.births, module.birth_offsets, module.deaths, module.death_offsets, module.box)
-
-
-def grid_lines(axes: Sequence[ArrayLike], p: int) -> list[Float]:
-    """Check the axes of a grid: p arrays of finite increasing numbers."""
-    lines = check.axes(axes, p)
-    for k, line in enumerate(lines):
-        if not np.isfinite(line).all():
-            raise ValueError(f"axes[{k}] must be finite.")
-    return lines
 
 
 def _numbers(values: ArrayLike, name: str, shape: tuple[int, ...], what: str) -> Float:
