@@ -158,7 +158,9 @@ def _modules(kind: str, *data: Any) -> list[Any]:
     if kind == "rips" or _dimension(kind, data) < 2:
         return [(multipers.module_approximation(slicer, nlines=N_LINES), DEGREES)]
     presentations = [minimal_presentation(slicer, degree=d) for d in DEGREES]
-    return [(multipers.module_approximation(p, nlines=N_LINES), (d,)) for p, d in zip(presentations, DEGREES, strict=True)]
+    return [
+        (multipers.module_approximation(p, nlines=N_LINES), (d,)) for p, d in zip(presentations, DEGREES, strict=True)
+    ]
 
 
 def _dimension(kind: str, data: Any) -> int:

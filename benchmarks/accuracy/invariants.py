@@ -139,10 +139,10 @@ class RankMeasures(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> list[dict[str, Any]]:
-        columns = {
-            key: list(zip(*(self._column(step, [sample[key][k] for sample in X]) for k, step in enumerate(steps))))
-            for key, steps in self.steps_.items()
-        }
+        columns = {}
+        for key, steps in self.steps_.items():
+            parts = [self._column(step, [sample[key][k] for sample in X]) for k, step in enumerate(steps)]
+            columns[key] = list(zip(*parts, strict=True))
         samples = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         if BOTH in X[0]:
             samples = [{**each, BOTH: tuple(m for part in each.values() for m in part)} for each in samples]

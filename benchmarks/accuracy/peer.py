@@ -24,11 +24,15 @@ EARLY_SECONDS, HOPELESS = 20.0, 1.5  # stop after so long, if the projected time
 class NoResultError(RuntimeError):
     """The peer did not finish, or failed; the message is the outcome."""
 
+    projected = ""  # seconds of all invariants, from those that were done
+
 
 def measure(method: str, invariants: Invariants, options: Any) -> Any:
     """Scores, seconds of invariants and versions of the peer."""
     worker = Worker(
-        "_multipers", options.multipers_python, {"PYTHONPATH": str(Path(__file__).resolve().parent), "KEOPS_VERBOSE": "0"}
+        "_multipers",
+        options.multipers_python,
+        {"PYTHONPATH": str(Path(__file__).resolve().parent), "KEOPS_VERBOSE": "0"},
     )
     data = invariants.data
     try:
@@ -57,7 +61,9 @@ def timed_invariants(worker: Worker, invariant: str, invariants: Invariants, cap
         projected = seconds * len(values) / done
         early = time.perf_counter() - start > EARLY_SECONDS and projected > HOPELESS * cap
         if done < len(values) and (run is None or seconds > cap or early):
-            raise NoResultError(f"did not finish in {cap:g} s ({done / len(values):.0%} of the items in {seconds:.0f} s)")
+            raise NoResultError(
+                f"did not finish in {cap:g} s ({done / len(values):.0%} of the items in {seconds:.0f} s)"
+            )
     return seconds
 
 

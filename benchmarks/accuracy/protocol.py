@@ -56,8 +56,8 @@ def _evaluate_fold(method: Method, samples: list[Any], labels: Any, fold: Any, s
     start = time.perf_counter()
     training, tested = [samples[i] for i in train], [samples[i] for i in test]
     if method.prepare is not None:
-        prepare = clone(method.prepare).fit(training)
-        training, tested = prepare.transform(training), prepare.transform(tested)
+        prepare = clone(method.prepare)
+        training, tested = prepare.fit_transform(training), prepare.transform(tested)
     candidates = _classifiers(method, seed)
     best, name, inner = _search(method, training, labels[train], candidates, seed)
     features, classifier = clone(method.features).set_params(**best), clone(candidates[name])

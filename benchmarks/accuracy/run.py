@@ -9,10 +9,8 @@ seed and version are skipped, so that a run that was stopped goes on where it wa
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -24,38 +22,35 @@ import methods
 import numpy as np
 import peer
 import sets
-from _harness import RESULTS, environment, version
+from _harness import environment
 from invariants import Invariants
 from protocol import evaluate
+from results import RESULTS, TABLE, append, has
 from threadpoolctl import threadpool_limits
 
 import tdainv
 
-COLUMNS = (
-    "set kind method outcome n classes folds protocol accuracy std inner chance seconds_invariants seconds_fit "
-    "seconds_predict chosen seed tdainv peer_versions quick cpu cores python versions load_before"
-).split()
 ALL_METHODS = (*methods.names("series"), *peer.METHODS)
 QUICK_ITEMS = 40
-TABLE = RESULTS / "accuracy.csv"
 
 
 def main() -> int:
     options = _options()
     path = options.output
+    key = {"seed": options.seed, "tdainv": tdainv.__version__, "quick": options.quick}
     with threadpool_limits(1):  # as many threads as jobs
         for name in options.sets:
-            todo = [m for m in options.methods if not _has(path, name, m, options)]
+            todo = [m for m in options.methods if not has(path, **key, set=name, method=m)]
             if not todo:
                 continue
             data = sets.load(name, options.data, options.seed)
             data = data.first(QUICK_ITEMS) if options.quick else data
             print(f"{name}: {len(data.items)} {data.kind}, {data.protocol}, chance {data.chance:.3f}", flush=True)
             invariants = Invariants(data)
-            known = (*methods.names(data.kind), *peer.METHODS)
+            known = (*methods.names(data.kind, len(data.items)), *peer.METHODS)
             for method in (m for m in todo if m in known):
                 row = _measure(method, invariants, options)
-                _append(path, row)
+                append(path, row)
                 print(_line(row), flush=True)
     return 0
 
@@ -83,9 +78,10 @@ def _measure(method: str, invariants: Invariants, options: Any) -> dict[str, Any
         else:
             recipe = methods.recipe(method, invariants)
             samples, seconds = invariants.samples(recipe.needs)
+            row["seconds_values"] = f"{invariants.seconds['values']:.4g}"
             scores = evaluate(recipe.method, samples, data.labels, data.folds, options.seed, options.n_jobs)
     except peer.NoResultError as error:
-        return row | {"outcome": str(error)}
+        return row | {"outcome": str(error), "seconds_projected": error.projected}
     return row | {
         "outcome": "done",
         "accuracy": f"{np.mean(scores.accuracies):.4f}",
@@ -98,34 +94,12 @@ def _measure(method: str, invariants: Invariants, options: Any) -> dict[str, Any
     }
 
 
-def read(path: Path = TABLE) -> list[dict[str, str]]:
-    """Rows of a table of results."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def _has(path: Path, name: str, method: str, options: Any) -> bool:
-    wanted = (name, method, str(options.seed), tdainv.__version__, str(options.quick))
-    return any((r["set"], r["method"], r["seed"], r["tdainv"], r["quick"]) == wanted for r in read(path))
-
-
-def _append(path: Path, row: dict[str, Any]) -> None:
-    path.parent.mkdir(exist_ok=True)
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
-
-
 def _line(row: dict[str, Any]) -> str:
     if row["outcome"] != "done":
         return f"    {row['method']:18s} {row['outcome']}"
     seconds = f"{row['seconds_invariants']:>8s} s invariants {row['seconds_fit']:>8s} s fit"
-    return f"    {row['method']:18s} {float(row['accuracy']):.3f} ± {float(row['std']):.3f} {seconds}  {row['chosen'][:90]}"
+    accuracy = f"{float(row['accuracy']):.3f} ± {float(row['std']):.3f}"
+    return f"    {row['method']:18s} {accuracy} {seconds}  {row['chosen'][:90]}"
 
 
 def _options() -> Any:

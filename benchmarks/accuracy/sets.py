@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ class DataSet:
     @property
     def chance(self) -> float:
         """Accuracy of naming the largest training class, mean over folds."""
-        return float(np.mean([(self.labels[test] == _largest(self.labels[train])).mean() for train, test in self.folds]))
+        return float(
+            np.mean([(self.labels[test] == _largest(self.labels[train])).mean() for train, test in self.folds])
+        )
 
     def first(self, n: int) -> DataSet:
         """A small part of the set, with two folds and six or more items a class: to try things out."""
@@ -57,7 +60,7 @@ def _stratified(labels: Any, n_folds: int, seed: int) -> list[Fold]:
 
 
 def _pieces(values: Any, offsets: Any) -> list[Any]:
-    return [values[start:end] for start, end in zip(offsets[:-1], offsets[1:], strict=True)]
+    return [values[start:end] for start, end in pairwise(offsets)]
 
 
 def _series(path: Path, name: str, seed: int) -> DataSet:
@@ -77,9 +80,7 @@ def _graphs(path: Path, name: str, seed: int) -> DataSet:
     starts = np.concatenate([[0], np.cumsum(counts)])
     edges = _pieces(file["edges"], file["edge_offsets"])
     of_nodes = _pieces(file["node_labels"], starts) if "node_labels" in file else [None] * len(counts)
-    items = [
-        (graphs.Graph.of((pairs, int(n))), nodes) for pairs, n, nodes in zip(edges, counts, of_nodes, strict=True)
-    ]
+    items = [(graphs.Graph.of((pairs, int(n))), nodes) for pairs, n, nodes in zip(edges, counts, of_nodes, strict=True)]
     return DataSet(name, "graphs", items, file["labels"], _stratified(file["labels"], 10, seed), "10-fold")
 
 

@@ -155,4 +155,3 @@ ONE: dict[str, dict[str, tuple[Callable[[Any], Any], ...]]] = {
         "long": (partial(_on_mesh, (1,)), partial(_on_mesh, (3,))),
     },
 }
-
