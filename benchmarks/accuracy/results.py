@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv
-import sys
 from pathlib import Path
 from typing import Any
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "compare"))
 
 from _harness import RESULTS
 

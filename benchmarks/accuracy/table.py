@@ -12,6 +12,8 @@ from typing import Any
 
 import matplotlib as mpl
 
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "compare"))
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,7 +21,7 @@ from methods import BASELINES, OF_SERIES, TOPOLOGY
 from peer import METHODS as PEER
 from results import TABLE, read
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = HERE.parents[1]
 GROUPS = {"tdainv": (*TOPOLOGY, *OF_SERIES), "no topology": BASELINES, "multipers": PEER}
 COLORS = {"tdainv": "#4477aa", "no topology": "#bbbbbb", "multipers": "#ee6677"}
 TIE = 1e-9
@@ -155,7 +157,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(True)
     ax.set_xlabel("accuracy")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.08), ncols=2, frameon=False, fontsize="small")
+    figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize="small")
     figure.savefig(path, dpi=130)
 
 
