@@ -127,13 +127,14 @@ class Invariants:
 class RankMeasures(TransformerMixin, BaseEstimator):
     """From samples of chain complexes to samples of rank measures, on grids learned for each entry."""
 
-    def __init__(self, resolution: int = 8) -> None:
+    def __init__(self, views: Any, resolution: int = 8) -> None:
+        self.views = views
         self.resolution = resolution
 
     def fit(self, X: Any, y: Any = None) -> RankMeasures:
         self.steps_ = {
             key: [self._step(list(column)) for column in zip(*(sample[key] for sample in X), strict=True)]
-            for key in X[0]
+            for key in self.views
             if key != BOTH
         }
         return self
@@ -144,7 +145,7 @@ class RankMeasures(TransformerMixin, BaseEstimator):
             parts = [self._column(step, [sample[key][k] for sample in X]) for k, step in enumerate(steps)]
             columns[key] = list(zip(*parts, strict=True))
         samples = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        if BOTH in X[0]:
+        if BOTH in self.views:
             samples = [{**each, BOTH: tuple(m for part in each.values() for m in part)} for each in samples]
         return samples
 

@@ -19,6 +19,7 @@ RESOLUTION = {"images": 12}  # of grids, along each axis; four sweeps have four 
 USUAL_RESOLUTION = 20
 BANDWIDTHS = (0.02, 0.1)  # shares of the range of the training data
 N_COMPONENTS = 10  # of topological features beside the raw data
+FEW_FOR_RANKS = 700  # items; with more, ranks are those of one view
 BASELINES = ("distances", "raw")
 TOPOLOGY = ("one-parameter", "hilbert", "euler", "rank", "sliced wasserstein", "modules", "hilbert + raw")
 OF_SERIES = ("sweeps", "sweeps + raw")  # without an embedding
@@ -51,8 +52,7 @@ def recipe(method: str, invariants: Invariants) -> Recipe:
         grid = {"moduleimage__bandwidth": (0.05, 0.2), "moduleimage__power": (1.0,)}
         return _searched("modules", td.ModuleImage(resolution=resolution, op="sum"), grid, invariants)
     if method == "rank":
-        vectorizer, grid = td.MeasureConvolution(resolution=4), {"measureconvolution__bandwidth": (0.1, 0.3)}
-        return _searched("complexes", vectorizer, grid, invariants, prepare=RankMeasures())
+        return _rank(invariants)
     if method == "sliced wasserstein":
         return _sliced(invariants)
     vectorizer, grid = td.MeasureConvolution(resolution=resolution), {"measureconvolution__bandwidth": BANDWIDTHS}
@@ -63,6 +63,15 @@ def recipe(method: str, invariants: Invariants) -> Recipe:
         return _beside_raw(need, _searched(need, vectorizer, grid, invariants).method)
     known = ", ".join(names(invariants.data.kind))
     raise ValueError(f"There is no method {method!r}; there are {known}.")
+
+
+def _rank(invariants: Invariants) -> Recipe:
+    """Rank measures of the views; of the first one only where there are many items."""
+    views = invariants.keys("complexes")
+    views = views if len(invariants.data.items) <= FEW_FOR_RANKS else views[:1]
+    pipeline = make_pipeline(Choose(views[0]), td.MeasureConvolution(resolution=4))
+    grid = {"choose__key": views, "measureconvolution__bandwidth": (0.1, 0.3)}
+    return Recipe(("complexes",), Method(pipeline, grid, RankMeasures(views)))
 
 
 def _beside_raw(need: str, alone: Method) -> Recipe:
@@ -80,8 +89,8 @@ def _sliced(invariants: Invariants) -> Recipe:
     return Recipe(("hilbert",), Method(DistanceKernel(names[0]), grid, SlicedDistances(weights), kernel=True))
 
 
-def _searched(need: str, vectorizer: Any, grid: dict[str, Any], invariants: Invariants, prepare: Any = None) -> Recipe:
+def _searched(need: str, vectorizer: Any, grid: dict[str, Any], invariants: Invariants) -> Recipe:
     """A view is chosen, then made into a table."""
     views = invariants.keys(need)
     pipeline = make_pipeline(Choose(views[0]), vectorizer)
-    return Recipe((need,), Method(pipeline, {"choose__key": views, **grid}, prepare))
+    return Recipe((need,), Method(pipeline, {"choose__key": views, **grid}))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,20 +45,44 @@ class Scores:
 
 def evaluate(method: Method, samples: list[Any], labels: Any, folds: list[Any], seed: int, n_jobs: int = 1) -> Scores:
     """Accuracy on each fold, of the parameters that are best in an inner cross-validation of its training items."""
+    repeated = Counter(_key(fold) for fold in folds)
+    prepared = _Prepared(method, samples, {key for key, count in repeated.items() if count > 1})
     results = Parallel(n_jobs=n_jobs, prefer="threads")(
-        delayed(_evaluate_fold)(method, samples, labels, fold, seed + number) for number, fold in enumerate(folds)
+        delayed(_evaluate_fold)(method, prepared, labels, fold, seed + number) for number, fold in enumerate(folds)
     )
     accuracies, fits, predictions, chosen, inner = zip(*results, strict=True)
     return Scores(list(accuracies), sum(fits), sum(predictions), list(chosen), float(np.mean(inner)))
 
 
-def _evaluate_fold(method: Method, samples: list[Any], labels: Any, fold: Any, seed: int) -> Any:
+class _Prepared:
+    """Training and test samples of folds, after what a method learns beforehand; kept for folds that come again."""
+
+    def __init__(self, method: Method, samples: list[Any], repeated: set[bytes]) -> None:
+        self.method = method
+        self.samples = samples
+        self.repeated = repeated
+        self.kept: dict[bytes, Any] = {}
+
+    def __call__(self, fold: Any) -> Any:
+        if _key(fold) in self.kept:
+            return self.kept[_key(fold)]
+        training, tested = ([self.samples[i] for i in part] for part in fold)
+        if self.method.prepare is not None:
+            prepare = clone(self.method.prepare)
+            training, tested = prepare.fit_transform(training), prepare.transform(tested)
+        if _key(fold) in self.repeated:
+            self.kept[_key(fold)] = training, tested
+        return training, tested
+
+
+def _key(fold: Any) -> bytes:
+    return np.asarray(fold[0]).tobytes()
+
+
+def _evaluate_fold(method: Method, prepared: _Prepared, labels: Any, fold: Any, seed: int) -> Any:
     train, test = fold
     start = time.perf_counter()
-    training, tested = [samples[i] for i in train], [samples[i] for i in test]
-    if method.prepare is not None:
-        prepare = clone(method.prepare)
-        training, tested = prepare.fit_transform(training), prepare.transform(tested)
+    training, tested = prepared(fold)
     candidates = _classifiers(method, seed)
     best, name, inner = _search(method, training, labels[train], candidates, seed)
     features, classifier = clone(method.features).set_params(**best), clone(candidates[name])
