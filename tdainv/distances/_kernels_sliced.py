@@ -5,6 +5,7 @@ import numpy as np
 from tdainv._numba import block_kernel, kernel
 
 TILE = 1 << 16  # sums that are worked on in one pass: they stay in the cache
+LEAST_ROWS = 128  # of sums in one pass: a pass reads all atoms, which has its price, too
 
 
 @block_kernel
@@ -44,7 +45,7 @@ def sweep(positions, orders, owners, weights, sums, n_lanes, first_lanes):
     before, after = np.empty(n_measures), np.empty(n_measures)
     seen = np.zeros(n_measures, np.bool_)
     xs, jumps, names = np.empty(n_atoms), np.empty(n_atoms), np.empty(n_atoms, np.int64)
-    height = max(1, TILE // max(width, 1))
+    height = max(LEAST_ROWS, TILE // max(width, 1))
     for line in range(positions.shape[0]):
         for k in range(n_atoms):
             a = orders[line, k]
