@@ -156,6 +156,7 @@ TABLE = {
     "DelayEmbedding-channels": (tdainv.DelayEmbedding(delay=1, stride=2), "multiseries"),
     "SlidingWindows": (tdainv.SlidingWindows(width=5, stride=2), "series"),
     "SeriesSublevel": (tdainv.SeriesSublevel(), "series"),
+    "SeriesSublevel-time": (tdainv.SeriesSublevel(time="backward"), "series"),
     "SeriesSublevel-channels": (tdainv.SeriesSublevel(superlevel=True), "multiseries"),
     "SparseRips": (tdainv.SparseRips(), "clouds"),
     "SparseRips-precomputed": (tdainv.SparseRips(epsilon=0.5, metric="precomputed", max_edge=1.5), "distances"),

@@ -316,6 +316,12 @@ def test_bars_pair_minima_with_maxima():
 
 def test_the_time_can_be_a_further_parameter():
     filtration = series_sublevel([2, 0, 1]).with_function([0, 1, 2])
+    assert series_sublevel([2, 0, 1], time="forward") == filtration
+    assert series_sublevel([2, 0, 1], time="backward") == series_sublevel([2, 0, 1]).with_function([0, -1, -2])
+    assert series_sublevel([[2, 5], [0, 6]], superlevel=True, time="forward").pixels.tolist() == [
+        [-2, -5, 0],
+        [0, -6, 1],
+    ]
     measure = tdainv.hilbert_signed_measure(filtration, degree=0)
     atoms = dict(zip(map(tuple, measure.points.tolist()), measure.weights.tolist(), strict=True))
     # births at (2, 0), (0, 1) and (1, 2); 2 merges with 0 at (2, 1), 1 with 0 at (1, 2)
@@ -403,6 +409,8 @@ def test_one_sample_tells_no_delay():
 def test_superlevel_must_be_a_bool():
     with pytest.raises(TypeError, match="superlevel must be True or False, got superlevel='yes'"):
         series_sublevel([1.0], superlevel="yes")
+    with pytest.raises(ValueError, match=r"time must be one of .* got time='sideways'"):
+        series_sublevel([1.0], time="sideways")
 
 
 def test_what_does_not_fit_is_refused(monkeypatch):

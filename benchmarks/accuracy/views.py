@@ -89,10 +89,9 @@ def _sweep(axis: int, sign: int, image: Any) -> Any:
     return td.cubical(np.stack([1 - image, sign * np.indices(image.shape)[axis]], axis=-1), channels=True)
 
 
-def _series_sweep(up: int, way: int, cloud: Any) -> Any:
+def _series_sweep(superlevel: bool, time: str, cloud: Any) -> Any:
     """The series of an embedding with delay 1: its first coordinates, and the rest of the last point."""
-    values = np.concatenate([cloud[:, 0], cloud[-1, 1:]])
-    return td.cubical(np.stack([up * values, way * np.arange(len(values))], axis=-1), channels=True)
+    return td.series_sublevel(np.concatenate([cloud[:, 0], cloud[-1, 1:]]), superlevel=superlevel, time=time)
 
 
 def _from_centre(image: Any) -> Any:
@@ -123,7 +122,11 @@ TWO: dict[str, dict[str, tuple[Callable[[Any], Any], ...]]] = {
     "meshes": {"short": (partial(_on_mesh, (0, 2)),), "long": (partial(_on_mesh, (1, 3)),)},
 }
 # Sublevel and superlevel sets of a series up to a time, and from a time on: no embedding.
-SWEEPS = {"series": {"sweeps": tuple(partial(_series_sweep, up, way) for up in (1, -1) for way in (1, -1))}}
+SWEEPS = {
+    "series": {
+        "sweeps": tuple(partial(_series_sweep, up, way) for up in (False, True) for way in ("forward", "backward"))
+    }
+}
 # The Euler characteristic of a Rips filtration needs all its simplices: Delaunay complexes stand in.
 EULER = {
     **TWO,
