@@ -34,3 +34,14 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
 }
 suppress_warnings = ["config.cache"]
+
+
+def escape_bars(app, what, name, obj, options, lines):
+    """Absolute values in docstrings are no substitutions of reStructuredText."""
+    for i, line in enumerate(lines):
+        if "``" not in line and not line.lstrip().startswith((">>>", "...")):
+            lines[i] = line.replace("|", r"\|")
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", escape_bars, priority=900)  # after numpydoc
