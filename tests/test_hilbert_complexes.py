@@ -24,6 +24,7 @@ import tdainv
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.invariants.euler import euler_signed_measure
 from tdainv.invariants.hilbert import hilbert_signed_measure, hilbert_signed_measures
+from tdainv.invariants.hilbert_batches import small_batches
 from tdainv.invariants.hilbert_function import hilbert_function
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import barcodes
@@ -396,3 +397,48 @@ def test_euler_measures_need_all_cells():
     for other in (tdainv.rips([[0.0], [1.0]]), complex_.chain_complex(0), minimal_presentation(complex_, 0)):
         with pytest.raises(TypeError, match="must be a FilteredComplex, got"):
             euler_signed_measure(other)
+
+
+# --- many small complexes at once
+
+
+def same_measures(first, second):
+    return all(
+        a.points.tobytes() == b.points.tobytes() and a.weights.tobytes() == b.weights.tobytes()
+        for a, b in zip(first, second, strict=True)
+    )
+
+
+@pytest.mark.parametrize("p", [1, 2])
+def test_many_complexes_have_the_measures_that_each_has_alone(p):
+    rng = np.random.default_rng(p)
+    complexes = [random_complex(rng, p, 4, never=0.1) for _ in range(60)]
+    together = tdainv.HilbertSignedMeasure(degrees=(0, 1, 2)).transform(complexes)
+    for complex_, measures in zip(complexes, together, strict=True):
+        assert same_measures(measures, hilbert_signed_measures(complex_, (0, 1, 2)))
+
+
+def test_small_complexes_are_taken_together_among_other_filtrations():
+    rng = np.random.default_rng(0)
+    plane = [random_complex(rng, 2, 3) for _ in range(5)]
+    line = [random_complex(rng, 1, 3) for _ in range(3)]
+    cloud = rng.random((40, 2))
+    others = [
+        tdainv.rips(cloud),
+        tdainv.cubical(rng.random((4, 5, 2)), channels=True),
+        random_complex(rng, 3, 2),
+        tdainv.function_delaunay(rng.random((200, 2)), rng.random(200)),
+        FilteredComplex.lower_star([[0, 1]], [[-0.0, 0.0], [0.0, -0.0]]),
+    ]
+    mixed = [plane[0], others[0], line[0], *plane[1:], others[1], *line[1:], *others[2:]]
+    found = tdainv.HilbertSignedMeasure().transform(mixed)
+    assert all(same_measures(a, hilbert_signed_measures(b, (0, 1))) for a, b in zip(found, mixed, strict=True))
+    assert sum(len(batch) for batch in small_batches(mixed)) == 9
+
+
+def test_batches_are_of_bounded_size():
+    edge = FilteredComplex.lower_star([[0, 1]], [[0.0], [1.0]])
+    batches = small_batches([edge] * 10_000)
+    assert sorted(i for batch in batches for i in batch) == list(range(10_000))
+    assert max(map(len, batches)) * len(edge) <= 20_000
+    assert small_batches([edge]) == []

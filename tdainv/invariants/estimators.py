@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
+from sklearn.utils.validation import check_is_fitted
+
 from tdainv import _validation as check
-from tdainv._base import CollectionTransformer
+from tdainv._base import CollectionTransformer, map_items
 from tdainv.complexes.cubical_filtration import CubicalFiltration
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.invariants.euler import euler_signed_measure
 from tdainv.invariants.hilbert import hilbert_signed_measures
+from tdainv.invariants.hilbert_batches import measures_of_union, small_batches
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import barcodes
 
@@ -53,6 +57,30 @@ class HilbertSignedMeasure(_Invariant):
     """
 
     _function = staticmethod(hilbert_signed_measures)
+
+    def transform(self, X: Sequence[Any]) -> list[Any]:
+        """Return the measures of each filtration; small complexes are taken together, for speed.
+
+        Parameters
+        ----------
+        X : sequence of filtrations
+
+        Returns
+        -------
+        list of tuples of SignedMeasure
+            One tuple a filtration, with one measure a degree.
+        """
+        check_is_fitted(self)
+        function = self._item_function()
+        items = [self._check_item(item, i) for i, item in enumerate(self._collect(X))]
+        batches = small_batches(items)
+        union = partial(measures_of_union, degrees=check.degrees(self.degrees))
+        united = map_items(union, [[items[i] for i in batch] for batch in batches], self.n_jobs)
+        results = dict(zip((i for batch in batches for i in batch), chain.from_iterable(united), strict=True))
+        alone = [None if i in results else item for i, item in enumerate(items)]  # in place, so that errors name X[i]
+        for i, measures in enumerate(map_items(partial(_unless_none, function=function), alone, self.n_jobs)):
+            results.setdefault(i, measures)
+        return [results[i] for i in range(len(items))]
 
 
 class EulerSignedMeasure(CollectionTransformer):
@@ -115,6 +143,10 @@ def _filtration(item: Any, i: int) -> Any:
             "CodensityRips() before this one."
         )
     return item
+
+
+def _unless_none(item: Any, function: Callable[[Any], Any]) -> Any:
+    return None if item is None else function(item)
 
 
 def _invariants(filtration: Any, function: Callable[..., list[Any]], degrees: tuple[int, ...]) -> tuple[Any, ...]:
