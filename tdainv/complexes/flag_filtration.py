@@ -350,16 +350,16 @@ class FlagFiltration:
     def _edge_boundary(self, edges: Int) -> GradedMatrix:
         values = self.distances[edges[:, 0], edges[:, 1]]
         joins = self.vertex_grades[edges].max(axis=1)
-        return GradedMatrix(
+        return GradedMatrix.of_checked(
             2 * np.arange(len(edges) + 1),
-            edges.ravel(),
+            edges.ravel().astype(np.int32),
             np.column_stack([self.vertex_births, self.vertex_grades]),
             np.column_stack([values, joins]),
         )
 
     def _components(self, edges: Int, boundary: GradedMatrix) -> ChainComplex:
         n = self.n_vertices
-        zero = GradedMatrix(
+        zero = GradedMatrix.of_checked(
             np.zeros(n + 1, np.int64),
             np.zeros(0, np.int32),
             np.zeros((0, self.n_parameters)),
@@ -371,7 +371,8 @@ class FlagFiltration:
         longest = reduced.triangles[:, :2]
         values = self.distances[longest[:, 0], longest[:, 1]]
         joins = self.vertex_grades[reduced.triangles].max(axis=1)
-        upper = GradedMatrix(reduced.indptr, reduced.indices, boundary.column_grades, np.column_stack([values, joins]))
+        grades = np.column_stack([values, joins])
+        upper = GradedMatrix.of_checked(reduced.indptr, reduced.indices, boundary.column_grades, grades)
         return ChainComplex(1, upper, boundary, (reduced.edges, reduced.triangles))
 
 
