@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -134,12 +135,30 @@ def to_multipers(complex_: FilteredComplex, kind: str = "simplex_tree") -> Any:
     except ImportError:
         raise ImportError('to_multipers needs multipers: pip install "tdainv[multipers]"') from None
     if kind == "slicer":
-        return multipers.Slicer(_blocks(complex_), vineyard=False)
+        return _slicer(multipers, complex_)
     require_simplicial(complex_)
     tree = multipers.SimplexTreeMulti(num_parameters=complex_.n_parameters)
     for simplices, grades in levels_that_appear(complex_):
         tree.insert_batch(np.ascontiguousarray(simplices.T), grades)
     return tree
+
+
+def _slicer(multipers: Any, complex_: FilteredComplex) -> Any:
+    """Slicer of a complex. Versions before 2.6 take blocks, later ones only arrays over all cells."""
+    try:
+        return multipers.Slicer(_blocks(complex_), vineyard=False)
+    except TypeError:
+        levels = [complex_.boundary_matrix(k) for k in range(complex_.dimension + 1)]
+        starts = np.cumsum([0, *(matrix.shape[1] for matrix in levels)])
+        boundaries = [
+            (matrix.indices[begin:end] + start).astype(np.uint32)
+            for matrix, start in zip(levels, [0, *starts], strict=False)
+            for begin, end in pairwise(matrix.indptr)
+        ]
+        dimensions = np.repeat(np.arange(len(levels), dtype=np.int32), np.diff(starts))
+        grades = np.concatenate([np.zeros((0, complex_.n_parameters)), *(matrix.column_grades for matrix in levels)])
+        kind = multipers.Slicer(None, return_type_only=True, dtype=np.float64, kcritical=False)
+        return kind(boundaries, dimensions, np.ascontiguousarray(grades))
 
 
 def _blocks(x: FilteredComplex) -> list[tuple[Float, list[list[int]]]]:
