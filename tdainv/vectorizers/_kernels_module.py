@@ -14,6 +14,7 @@ from tdainv._numba import inline_kernel, kernel
 OVERLAP, GAUSSIAN, EXPONENTIAL, LINEAR, DEPTH = range(5)  # profiles
 LARGEST_OF_SMALLEST, LARGEST_PRODUCT, SUM_OF_PRODUCTS = range(3)  # of boxes, of axes
 SUM, MAXIMUM, LARGEST_FEW, EACH = range(4)  # over summands
+FAR = 9.12  # Gaussians are below 2^-60 from there on, and count as zero
 
 
 @kernel
@@ -162,7 +163,7 @@ def profile_of(low, high, x, width, profile):
         if far == 0.0:
             value = 1.0
         elif profile == GAUSSIAN:
-            value = math.exp(-0.5 * far * far)
+            value = math.exp(-0.5 * far * far) if far < FAR else 0.0
         elif profile == EXPONENTIAL:
             value = math.exp(-far)
         else:

@@ -83,7 +83,7 @@ class ModuleRepresentation:
 
         Functions of the distance ``r = min_{y in S} max_k |x_k - y_k| / δ_k`` to the closed support:
 
-        - ``"gaussian"``: exp(-r² / 2);
+        - ``"gaussian"``: exp(-r² / 2), 0 where that is below 2^-60;
         - ``"exponential"``: exp(-r);
         - ``"linear"``: max(1 - r, 0).
 
