@@ -14,6 +14,7 @@ All of this is decided at corners. Nothing is decided by equal numbers: δ is ne
 import numpy as np
 
 from tdainv._numba import inline_kernel, kernel
+from tdainv.persistence._kernels_forest import find_root
 
 
 @inline_kernel
@@ -77,14 +78,6 @@ def _joins(first, second, shift, sign):
 
 
 @inline_kernel
-def _find(parents, i):
-    while parents[i] != i:
-        parents[i] = parents[parents[i]]
-        i = parents[i]
-    return i
-
-
-@inline_kernel
 def _components(lows, highs):
     """Number of the connected component of each low corner, then of each high one."""
     n = len(lows)
@@ -92,9 +85,9 @@ def _components(lows, highs):
     for a in range(n):
         for b in range(len(highs)):
             if _below(lows[a], highs[b], 0.0):
-                parents[_find(parents, a)] = _find(parents, n + b)
+                parents[find_root(parents, a)] = find_root(parents, n + b)
     for i in range(parents.size):
-        parents[i] = _find(parents, i)
+        parents[i] = find_root(parents, i)
     return parents
 
 

@@ -7,6 +7,7 @@ in its support if b[k] ≤ x for one of its births and x < d[j] for one of its d
 import numpy as np
 
 from tdainv._numba import block_kernel, inline_kernel, kernel
+from tdainv.persistence._kernels_forest import find_root
 
 BLOCK = 128  # points at a time: whole blocks, in the first-level cache, let the compiler use vector instructions
 
@@ -61,14 +62,6 @@ def meeting_corners(births, birth_offsets, deaths, death_offsets):
     return birth_meets, death_meets
 
 
-@inline_kernel
-def _root(parents, i):
-    while parents[i] != i:
-        parents[i] = parents[parents[i]]
-        i = parents[i]
-    return i
-
-
 @kernel
 def connected_parts(births, birth_offsets, deaths, death_offsets):
     """Numbers of the connected parts of supports that corners belong to: 0, 1, ... in the order of births.
@@ -85,7 +78,7 @@ def connected_parts(births, birth_offsets, deaths, death_offsets):
                 for i in range(births.shape[1]):
                     below = below and births[k, i] < deaths[j, i]
                 if below:
-                    first, second = _root(parents, k), _root(parents, n + j)
+                    first, second = find_root(parents, k), find_root(parents, n + j)
                     parents[max(first, second)] = min(first, second)
     parts = np.empty(parents.size, np.int64)
     count = 0
@@ -94,7 +87,7 @@ def connected_parts(births, birth_offsets, deaths, death_offsets):
             parts[k] = count
             count += 1
         else:
-            parts[k] = parts[_root(parents, k)]
+            parts[k] = parts[find_root(parents, k)]
     return parts[:n], parts[n:]
 
 

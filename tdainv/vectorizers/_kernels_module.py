@@ -132,25 +132,6 @@ def disjoint_boxes(births, birth_offsets, deaths, death_offsets, room):
     return lows, highs, offsets
 
 
-@kernel
-def sizes_in_box(lows, highs, offsets, bottom, top, reduction):
-    """Size of each summand inside a box: the longest diagonal of its boxes there, or the sum of their volumes."""
-    n, p = offsets.size - 1, lows.shape[1]
-    sizes = np.zeros(n)
-    for i in range(n):
-        for q in range(offsets[i], offsets[i + 1]):
-            shortest, volume = np.inf, 1.0
-            for k in range(p):
-                length = max(0.0, min(highs[q, k], top[k]) - max(lows[q, k], bottom[k]))
-                shortest = min(shortest, length)
-                volume *= length
-            if reduction == SUM_OF_PRODUCTS:
-                sizes[i] += volume
-            else:
-                sizes[i] = max(sizes[i], shortest)
-    return sizes
-
-
 @inline_kernel
 def profile_of(low, high, x, width, profile):
     """Value at x of the function that a box has along an axis, at least 0."""

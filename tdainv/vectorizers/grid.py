@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tdainv import _validation as check
-from tdainv._typing import ArrayLike, Float, Number
+from tdainv._typing import Float, Number
 from tdainv.vectorizers.smoothing import smooth
 
 
@@ -76,15 +76,6 @@ def axis_bandwidths(axes: Sequence[Float], bandwidth: Any, bandwidth_unit: str) 
     return np.array([width * (range_ or 1.0) for width, range_ in zip(widths, ranges, strict=True)], np.float64)
 
 
-def grid_lines(axes: Sequence[ArrayLike], p: int) -> list[Float]:
-    """Check the axes of a grid: p arrays of finite increasing numbers."""
-    lines = check.axes(axes, p)
-    for k, line in enumerate(lines):
-        if not np.isfinite(line).all():
-            raise ValueError(f"axes[{k}] must be finite.")
-    return lines
-
-
 def has_axes_a_place(axes: Any) -> bool:
     """Whether given axes are a sequence of grids, one for each place in a tuple of invariants, and not one grid."""
     if not hasattr(axes, "__len__") or isinstance(axes, str) or len(axes) == 0:
@@ -101,7 +92,7 @@ def check_places(axes: Any, n_places: int) -> None:
 
 def given_lines(axes: Any, place: int, p: int) -> list[Float]:
     """Lines of the given grid at a place."""
-    return grid_lines(axes[place] if has_axes_a_place(axes) else axes, p)
+    return check.finite_axes(axes[place] if has_axes_a_place(axes) else axes, p)
 
 
 def _per_axis(value: Any, p: int, name: str) -> list[Any]:

@@ -19,7 +19,6 @@ from tdainv.vectorizers.grid import (
     check_places,
     fit_grid,
     given_lines,
-    grid_lines,
 )
 from tdainv.vectorizers.smoothing import Kernel, check_kernel, smooth
 
@@ -85,7 +84,7 @@ def measure_convolution(
     if not isinstance(measure, SignedMeasure):
         raise TypeError(f"measure must be a SignedMeasure, got {type(measure).__name__}.")
     check_bandwidth(bandwidth)
-    lines = grid_lines(axes, measure.n_parameters)
+    lines = check.finite_axes(axes, measure.n_parameters)
     widths = axis_bandwidths(lines, bandwidth, "absolute")
     return smooth(measure.points, measure.weights, lines, widths, check_kernel(kernel))
 

@@ -13,6 +13,7 @@ import numpy as np
 from tdainv import _validation as check
 from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float, Int
+from tdainv.invariants._kernels_intervals import longest_diagonals, volumes
 from tdainv.invariants.interval_module import IntervalModule
 from tdainv.vectorizers import _kernels_module as kernels
 
@@ -258,11 +259,10 @@ class ModuleRepresentation:
             return weights
         if self.weight == "uniform":
             return np.ones(len(module))
-        by_volume = self.weight == "volume"
-        boxes = corners.boxes(disjoint=by_volume)
-        reduction = kernels.SUM_OF_PRODUCTS if by_volume else kernels.LARGEST_OF_SMALLEST
-        sizes = kernels.sizes_in_box(*boxes, *np.ascontiguousarray(corners.box), reduction)
-        return sizes if by_volume else sizes / 2
+        if self.weight == "interleaving":
+            return 0.5 * longest_diagonals(*corners[:4], np.ascontiguousarray(corners.box))
+        births, starts, deaths, ends, box = corners
+        return volumes(np.maximum(births, box[0]), starts, np.minimum(deaths, box[1]), ends)
 
     def _local_values(self, corners: Corners, lines: list[Float]) -> Float:
         """Array (n_summands, points of the grid)."""
