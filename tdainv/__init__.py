@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 # functions work without scikit-learn's, matplotlib's or torch's import time.
 _HOMES = {
     "Alpha": "filtrations.delaunay_estimators",
+    "AttributedGraph": "attributed_graphs.attributed_graph",
     "Atol": "vectorizers.atol",
     "Barcode": "persistence.barcode",
     "BarcodeKernel": "vectorizers.barcode_kernel_estimator",
@@ -135,6 +136,7 @@ _HOMES = {
     "make_signed_barcode_classifier": "pipelines",
     "matching_distance": "distances.matching",
     "measure_convolution": "vectorizers.measure_convolution",
+    "mapper": "attributed_graphs.mapper_graph",
     "mesh_lower_star": "filtrations.meshes",
     "minimal_presentation": "persistence.presentation",
     "module_approximation": "invariants.module_approximation",
@@ -152,6 +154,7 @@ _HOMES = {
     "rank_signed_barcode": "invariants.rank",
     "rank_signed_barcodes": "invariants.rank",
     "rank_signed_measure": "invariants.rank",
+    "reeb_graph": "attributed_graphs.binned_reeb_graph",
     "representative_cycles": "persistence.cycles",
     "rips": "filtrations.rips",
     "scale_space_kernel": "vectorizers.barcode_kernels",
@@ -168,7 +171,7 @@ _HOMES = {
     "weighted_rips": "filtrations.rips",
     "with_function": "filtrations.with_function",
 }
-_MODULES = ("datasets", "graphs", "images", "io", "meshes", "plots", "series")
+_MODULES = ("attributed_graphs", "datasets", "graphs", "images", "io", "meshes", "plots", "series")
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 

@@ -1,0 +1,29 @@
+"""Mapper and Reeb graphs whose nodes carry topology: constructions, decorations, comparison, classification."""
+
+from __future__ import annotations
+
+from tdainv._lazy import lazy_names
+
+_HOMES = {
+    "AttributedGraph": "attributed_graph",
+    "BalancedCover": "covers",
+    "CubicalCover": "covers",
+    "connectivity_radius": "scale",
+    "coordinate": "filters",
+    "density": "filters",
+    "eccentricity": "filters",
+    "geodesic_centrality": "filters",
+    "geodesic_distances": "filters",
+    "laplacian_eigenfunction": "filters",
+    "mapper": "mapper_graph",
+    "node_features": "export",
+    "principal_component": "filters",
+    "reeb_graph": "binned_reeb_graph",
+    "to_networkx": "export",
+    "to_torch_geometric": "export",
+    "write_graphml": "export",
+}
+
+__all__ = [*_HOMES]
+
+__getattr__, __dir__ = lazy_names(globals(), _HOMES)
