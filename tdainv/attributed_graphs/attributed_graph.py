@@ -246,7 +246,7 @@ class AttributedGraph:
         -------
         AttributedGraph
         """
-        return replace(self, attributes=dict(self.attributes) | attributes)  # type: ignore[operator]
+        return replace(self, attributes=dict(self.attributes) | attributes)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return self.n_nodes
