@@ -140,6 +140,7 @@ _HOMES = {
     "local_barcodes": "attributed_graphs.local",
     "mapper": "attributed_graphs.mapper_graph",
     "mesh_lower_star": "filtrations.meshes",
+    "mesh_reeb_graph": "attributed_graphs.exact_reeb_graph",
     "minimal_presentation": "persistence.presentation",
     "module_approximation": "invariants.module_approximation",
     "module_bottleneck_distance": "distances.modules",
