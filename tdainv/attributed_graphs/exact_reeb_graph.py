@@ -149,7 +149,7 @@ def _pieces(reeb: _Reeb, max_length: float) -> _Pieces:
     counts = np.maximum(np.ceil(spans / max_length - 1e-9), 1.0)
     if counts.sum() > _MOST_PIECES:
         raise ValueError(
-            f"max_length must make at most {_MOST_PIECES} pieces, got {counts.sum():.0f} for {max_length}."
+            f"max_length must make at most {_MOST_PIECES} pieces, got {counts.sum():.0f} with max_length={max_length}."
         )
     whole = counts.astype(np.int64)
     return _Pieces(whole, n_nodes + np.cumsum(whole - 1) - (whole - 1))
@@ -165,23 +165,27 @@ def _graph(reeb: _Reeb, pieces: _Pieces, levels: Float, vertices: Float) -> Attr
     node_levels[edges[:, 0]] = _level(reeb, pieces, arcs, step)
     node_levels[edges[:, 1]] = _level(reeb, pieces, arcs, step + 1)
     node_levels[: len(reeb.levels)] = reeb.levels
-    owner = reeb.node_of.copy()
-    on = np.flatnonzero(reeb.arc_of >= 0)
-    arc = reeb.arc_of[on]
-    low, high = reeb.levels[reeb.ends[arc]].T
-    owner[on] = _node(
-        reeb, pieces, arc, np.rint((levels[on] - low) / (high - low) * pieces.counts[arc]).astype(np.int64)
-    )
+    owner = _owners(reeb, pieces, levels)
     order = np.argsort(node_levels, kind="stable")
     number = np.empty(n_nodes, np.int64)
     number[order] = np.arange(n_nodes)
-    members = np.split(
-        np.argsort(number[owner], kind="stable"), np.cumsum(np.bincount(number[owner], minlength=n_nodes))[:-1]
-    )
+    _, members = _by_vertex(number[owner], np.arange(len(owner)), n_nodes)
+    starts = np.cumsum(np.bincount(number[owner], minlength=n_nodes))[:-1]
     positions = _positions(reeb, pieces, owner, vertices)[order]
     edges = number[edges]
     lengths = np.abs(node_levels[order][edges[:, 1]] - node_levels[order][edges[:, 0]])
-    return AttributedGraph(n_nodes, edges, lengths, members, node_levels[order], positions)
+    return AttributedGraph(n_nodes, edges, lengths, np.split(members, starts), node_levels[order], positions)
+
+
+def _owners(reeb: _Reeb, pieces: _Pieces, levels: Float) -> Int:
+    """Node that each vertex is a member of: its own, or that next to its level on its arc."""
+    owner = reeb.node_of.copy()
+    on = np.flatnonzero(reeb.arc_of >= 0)
+    arcs = reeb.arc_of[on]
+    low, high = reeb.levels[reeb.ends[arcs]].T
+    step = np.rint((levels[on] - low) / (high - low) * pieces.counts[arcs])
+    owner[on] = _node(reeb, pieces, arcs, step.astype(np.int64))
+    return owner
 
 
 def _node(reeb: _Reeb, pieces: _Pieces, arcs: Int, step: Int) -> Int:
@@ -196,7 +200,7 @@ def _level(reeb: _Reeb, pieces: _Pieces, arcs: Int, step: Int) -> Float:
 
 
 def _positions(reeb: _Reeb, pieces: _Pieces, owner: Int, vertices: Float) -> Float:
-    """Mean of the vertices at each critical node, and of the members of the others, or else a point between the ends."""
+    """Mean of the vertices at a critical node; of the members of another one, or else a point between the ends."""
     n = len(reeb.levels)
     at_node = reeb.node_of >= 0
     critical = _means(reeb.node_of[at_node], vertices[at_node], n)[0]
