@@ -208,8 +208,8 @@ def _coupled(first: DecoratedMergeTree, second: DecoratedMergeTree) -> Int:
     """Pairs of leaves that a fused Gromov--Wasserstein coupling matches."""
     costs = np.array([[bottleneck_distance(a, b) for b in _kinds(second)[0]] for a in _kinds(first)[0]]) ** 2
     costs = costs[np.ix_(_kinds(first)[1], _kinds(second)[1])]
-    heights = [tree.ancestor_heights() for tree in (first.tree, second.tree)]
-    plan = fused_coupling(*(_capped(each) for each in heights), _capped(costs)).plan
+    heights, others = (_capped(each.tree.ancestor_heights()) for each in (first, second))
+    plan = fused_coupling(heights, others, _capped(costs)).plan
     return np.argwhere(plan > 0)
 
 
