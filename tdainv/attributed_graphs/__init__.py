@@ -6,6 +6,7 @@ from tdainv._lazy import lazy_names
 
 _HOMES = {
     "AttributedGraph": "attributed_graph",
+    "AttributedGraphClassifier": "classifier",
     "BalancedCover": "covers",
     "CubicalCover": "covers",
     "DecoratedMergeTree": "decorated_merge_trees",
