@@ -76,7 +76,7 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
     >>> from tdainv.attributed_graphs import AttributedGraph, AttributedGraphClassifier
     >>> paths = [AttributedGraph(n, [[i, i + 1] for i in range(n - 1)], filter_values=range(n)) for n in range(3, 9)]
     >>> cycles = [AttributedGraph(n, [[i, (i + 1) % n] for i in range(n)], filter_values=range(n)) for n in range(3, 9)]
-    >>> classifier = AttributedGraphClassifier("gin", features=("filter",), n_hidden=16, n_layers=2, random_state=0)
+    >>> classifier = AttributedGraphClassifier("gin", features=("filter",), n_hidden=8, n_epochs=20, random_state=0)
     >>> classifier.fit(paths + cycles, ["path"] * 6 + ["cycle"] * 6).predict(paths[:1]).shape
     (1,)
     """
@@ -155,7 +155,8 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
                 raise ValueError(f"X[{i}] has {each.shape[1]} features a node, those of fit {len(self.centers_)}.")
         import torch
 
-        logits, _ = self._logits(self.network_, self._data(graphs, rows, np.zeros(len(graphs), np.int64)))
+        data = self._data(graphs, rows, np.zeros(len(graphs), np.int64))
+        logits, _ = self._logits(self.network_, self._batches(data))
         return np.asarray(torch.softmax(logits.double(), dim=1).numpy())
 
     def predict(self, X: Sequence[AttributedGraph]) -> Number:
@@ -228,9 +229,8 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
         found = []
         for graph, each, label in zip(graphs, rows, labels, strict=True):
             if each.shape[1] != len(self.centers_):
-                raise ValueError(
-                    f"Graphs must have as many features a node, got {each.shape[1]} and {len(self.centers_)}."
-                )
+                widths = f"{each.shape[1]} and {len(self.centers_)}"
+                raise ValueError(f"Graphs must have equally many features a node, got {widths}.")
             ends = np.concatenate([graph.edges, graph.edges[:, ::-1]]).T.copy()
             x = torch.tensor((each - self.centers_) / self.scales_, dtype=torch.float32)
             found.append(Data(x=x, edge_index=torch.tensor(ends, dtype=torch.int64), y=torch.tensor([int(label)])))
@@ -252,11 +252,15 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
             optimizer = torch.optim.Adam(network.parameters(), lr=self.learning_rate)
             best, waited = np.inf, 0
             kept = network.state_dict()
+            batches = self._batches([data[i] for i in training])
+            checks = self._batches(held_out)
             for _ in range(self.n_epochs):
-                self.losses_.append(self._epoch(network, optimizer, [data[i] for i in training]))
+                if len(batches) > 1:  # one batch needs no new order
+                    batches = self._batches([data[training[i]] for i in torch.randperm(len(training)).tolist()])
+                self.losses_.append(self._epoch(network, optimizer, batches))
                 if not held_out:
                     continue
-                self.validation_losses_.append(self._logits(network, held_out)[1])
+                self.validation_losses_.append(self._logits(network, checks)[1])
                 waited += 1
                 if self.validation_losses_[-1] < best:
                     best, waited = self.validation_losses_[-1], 0
@@ -267,48 +271,45 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
             network.load_state_dict(kept)
         self.network_ = network.eval().cpu()
 
-    def _epoch(self, network: Any, optimizer: Any, data: list[Any]) -> float:
-        """One pass over the graphs in random order; the mean loss."""
-        import torch
+    def _batches(self, data: list[Any]) -> list[Any]:
+        """Batches of graphs in their order, the last of which does not hold one graph: a batch norm needs two rows."""
         from torch_geometric.data import Batch
 
+        starts = list(range(0, len(data), self.batch_size))
+        if len(starts) > 1 and len(data) - starts[-1] == 1:
+            starts.pop()
+        ends = [*starts[1:], len(data)]
+        return [Batch.from_data_list(data[start:end]) for start, end in zip(starts, ends, strict=True) if end]
+
+    def _epoch(self, network: Any, optimizer: Any, batches: list[Any]) -> float:
+        """One pass over the graphs; the mean loss."""
+        import torch
+
         network.train()
-        order = torch.randperm(len(data)).tolist()
         total = 0.0
-        for block in _blocks(order, self.batch_size):
-            batch = Batch.from_data_list([data[i] for i in block]).to(self.device)
+        for each in batches:
+            batch = each.to(self.device)
             optimizer.zero_grad()
             loss = torch.nn.functional.cross_entropy(network(batch.x, batch.edge_index, batch.batch), batch.y)
             loss.backward()
             optimizer.step()
-            total += float(loss.detach()) * len(block)
-        return total / len(data)
+            total += float(loss.detach()) * len(batch.y)
+        return total / sum(len(each.y) for each in batches)
 
-    def _logits(self, network: Any, data: list[Any]) -> tuple[Any, float]:
+    @staticmethod
+    def _logits(network: Any, batches: list[Any]) -> tuple[Any, float]:
         """Logits of graphs, and their mean loss."""
         import torch
-        from torch_geometric.data import Batch
 
         network.eval()
         device = next(network.parameters()).device
-        parts = []
         with torch.no_grad():
-            for block in _blocks(list(range(len(data))), self.batch_size):
-                batch = Batch.from_data_list([data[i] for i in block]).to(device)
-                parts.append(network(batch.x, batch.edge_index, batch.batch).cpu())
-            logits = torch.cat(parts)
-            targets = torch.cat([each.y for each in data])
+            on_device = [each.to(device) for each in batches]
+            logits = torch.cat([network(each.x, each.edge_index, each.batch).cpu() for each in on_device])
+            targets = torch.cat([each.y.cpu() for each in batches])
             return logits, float(torch.nn.functional.cross_entropy(logits, targets))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         return tags
-
-
-def _blocks(order: list[int], size: int) -> list[list[int]]:
-    """Blocks of a list, the last of which does not hold a single graph: a batch norm needs two rows."""
-    blocks = [order[start : start + size] for start in range(0, len(order), size)]
-    if len(blocks) > 1 and len(blocks[-1]) == 1:
-        blocks[-2:] = [blocks[-2] + blocks[-1]]
-    return blocks
