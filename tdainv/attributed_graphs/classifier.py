@@ -275,7 +275,7 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
         """Batches of graphs in their order, the last of which does not hold one graph: a batch norm needs two rows."""
         from torch_geometric.data import Batch
 
-        starts = list(range(0, len(data), self.batch_size))
+        starts = list(range(0, len(data), self.batch_size)) or [0]
         if len(starts) > 1 and len(data) - starts[-1] == 1:
             starts.pop()
         ends = [*starts[1:], len(data)]
