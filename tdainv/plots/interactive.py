@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import os
 from typing import Any
 
@@ -84,7 +86,9 @@ def write_graph_html(graph: AttributedGraph, path: str | os.PathLike[str], *, ti
     names = [name for name, each in graph.decorations.items() if isinstance(each[0], Barcode | SignedMeasure)]
     rows = max(len(names), 1)
     specs: list[Any] = [[{"rowspan": rows if row == 0 else 1} if row == 0 else None, {}] for row in range(rows)]
-    figure = make_subplots(rows, 2, specs=specs, subplot_titles=["graph", *names], column_widths=[0.6, 0.4])
+    title = html.escape(title, quote=False)  # plotly takes some tags for formatting
+    titles = ["graph", *(html.escape(name, quote=False) for name in names)]
+    figure = make_subplots(rows, 2, specs=specs, subplot_titles=titles, column_widths=[0.6, 0.4])
     chosen = []
     for trace in _graph_traces(graph, graph_objects):
         figure.add_trace(trace, row=1, col=1)
@@ -93,6 +97,8 @@ def write_graph_html(graph: AttributedGraph, path: str | os.PathLike[str], *, ti
         for node, decoration in enumerate(graph.decorations[name]):
             figure.add_trace(_decoration_trace(decoration, graph_objects), row=row + 1, col=2)
             chosen.append(node)
+        if isinstance(graph.decorations[name][0], Barcode):
+            figure.update_yaxes(showticklabels=False, row=row + 1, col=2)
     figure.update_yaxes(scaleanchor="x", row=1, col=1)
     figure.update_layout(title_text=title, showlegend=False, template="simple_white")
     script = _SCRIPT.replace("CHOSEN_TRACES", str(chosen)).replace("TITLE", _as_javascript(title))
@@ -100,8 +106,6 @@ def write_graph_html(graph: AttributedGraph, path: str | os.PathLike[str], *, ti
 
 
 def _as_javascript(text: str) -> str:
-    import json
-
     return json.dumps(text).replace("<", "\\u003c")  # no tag of the text may end the script
 
 
@@ -140,7 +144,7 @@ def _decoration_trace(decoration: Any, graph_objects: Any) -> Any:
     """Bars as lines one above the other; a measure as points, one colour a sign."""
     if isinstance(decoration, Barcode):
         x, y = _bars(decoration.diagram)
-        return graph_objects.Scatter(x=x, y=y, mode="lines", line={"color": PALETTE[1], "width": 3})
+        return graph_objects.Scatter(x=x.tolist(), y=y.tolist(), mode="lines", line={"color": PALETTE[1], "width": 3})
     first = decoration.points[:, 0]
     second = decoration.points[:, 1] if decoration.n_parameters > 1 else np.zeros(len(first))
     colors = [PALETTE[1] if weight > 0 else PALETTE[7] for weight in decoration.weights]
