@@ -175,7 +175,8 @@ class AttributedGraph:
         """
         from scipy.sparse.csgraph import dijkstra
 
-        return np.asarray(dijkstra(self.adjacency(weighted=weighted), directed=False))
+        paths = np.asarray(dijkstra(self.adjacency(weighted=weighted), directed=False))
+        return np.minimum(paths, paths.T)  # there and back, sums are rounded differently
 
     def membership(self, n_points: int) -> csr_array:
         """Which points are in which nodes.

@@ -36,8 +36,8 @@ def to_networkx(graph: AttributedGraph) -> networkx.MultiGraph:
     Returns
     -------
     networkx.MultiGraph
-        Nodes 0, ..., n - 1 with "members", "filter" and, where there are some, "position", and the decorations and
-        attributes under their names. Edges have "length".
+        Nodes 0, ..., n - 1 with "members", "filter", the dictionaries "decorations" and "attributes", and "position"
+        where there are some. Edges have "length".
 
     Raises
     ------
@@ -61,8 +61,8 @@ def to_networkx(graph: AttributedGraph) -> networkx.MultiGraph:
         data: dict[str, Any] = {"members": graph.members[v].tolist(), "filter": graph.filter_values[v].tolist()}
         if graph.positions is not None:
             data["position"] = graph.positions[v].tolist()
-        data |= {name: each[v] for name, each in graph.decorations.items()}
-        data |= {name: rows[v].tolist() for name, rows in graph.attributes.items()}
+        data["decorations"] = {name: each[v] for name, each in graph.decorations.items()}
+        data["attributes"] = {name: rows[v].tolist() for name, rows in graph.attributes.items()}
         result.add_node(v, **data)
     for (u, v), length in zip(graph.edges.tolist(), graph.lengths.tolist(), strict=True):
         result.add_edge(u, v, length=length)

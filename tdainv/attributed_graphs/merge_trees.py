@@ -139,9 +139,8 @@ def _require_tree(n: int, parents: Int, heights: Float) -> None:
     numbers = np.arange(len(parents))
     wrong = (parents >= 0) & ((parents <= numbers) | (parents >= len(parents)) | (parents < n))
     if wrong.any() or (parents < -1).any() or len(parents) < n:
-        raise ValueError(
-            f"parents must be later inner nodes or -1, and all {n} leaves have one, got {parents.tolist()}."
-        )
+        got = parents[:20].tolist()
+        raise ValueError(f"parents must hold {n} leaves first, and later inner nodes or -1 as parents, got {got}.")
     inner = parents[parents >= 0]
     if not (np.bincount(inner, minlength=len(parents))[n:] == 2).all():
         raise ValueError("Each inner node must have two children.")

@@ -111,9 +111,9 @@ def _structure(values: ArrayLike, name: str) -> Float:
     array = check.float_array(values, name, "must have shape (n, n)")
     if array.ndim != 2 or array.shape[0] != array.shape[1] or not len(array):
         raise ValueError(f"{name} must have shape (n, n) with n >= 1, got shape {array.shape}.")
-    if not np.isfinite(array).all() or not np.array_equal(array, array.T):
+    if not np.isfinite(array).all() or not np.allclose(array, array.T, rtol=1e-8, atol=0.0):
         raise ValueError(f"{name} must be finite and symmetric.")
-    return array
+    return array / 2 + array.T / 2
 
 
 def _masses(weights: tuple[ArrayLike, ArrayLike] | None, k: int, n: int) -> Float:
