@@ -170,7 +170,8 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
         -------
         ndarray of shape (n_graphs,)
         """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
 
     def _check_params(self) -> None:
         check.option(self.network, NETWORKS, "network")
