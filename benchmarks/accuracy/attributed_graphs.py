@@ -41,6 +41,8 @@ KEY = ("set", "method", "per_class", "seed", "tdainv")
 LANDMARKS = 300
 CLASSES = ("torus", "solid torus", "cylinder", "solid cylinder")
 
+VECTORIZERS = {"statistics": "statistics", "image": tdainv.PersistenceImage(resolution=10, bandwidth=0.1)}
+
 # Nearest neighbour, leave one out: alpha of the distance, and the attributes that are compared.
 DISTANCES: dict[str, tuple[float, tuple[str, ...]]] = {
     "plain graph": (1.0, ()),
@@ -75,8 +77,9 @@ def _measurements(options: Any) -> Iterator[tuple[str, str, Callable[[], dict[st
     """All measurements that are asked for: set, method, and what to call."""
     for name in options.only:
         if name == "noise":
-            for sd in (0.0, 0.05, 0.1, 0.2, 0.4):
-                yield name, f"sd {sd:g}", lambda sd=sd: _under_noise(sd, options.seed)
+            for kind, vectorizer in VECTORIZERS.items():
+                for sd in (0.05, 0.1, 0.2, 0.4):
+                    yield name, f"{kind}, sd {sd:g}", lambda sd=sd, v=vectorizer: _under_noise(sd, v, options.seed)
             continue
         load = {"matching": lambda: _matching(options.per_class, options.seed), "tosca": lambda: _tosca(options.data)}
         load = cache(load[name])
@@ -200,7 +203,7 @@ def _network(graphs: list[Any], labels: np.ndarray, seconds: float, network: str
     return _row(graphs, labels, seconds, taken, np.mean(hits), "accuracy, 5-fold, chosen on held-out training graphs")
 
 
-def _under_noise(sd: float, seed: int, copies: int = 5) -> dict[str, Any]:
+def _under_noise(sd: float, vectorizer: Any, seed: int, copies: int = 5) -> dict[str, Any]:
     """Mean distance of noisy copies of one torus from the one without noise, as a share of that of a solid torus."""
     start = time.perf_counter()
     rng = np.random.default_rng(seed)
@@ -208,7 +211,7 @@ def _under_noise(sd: float, seed: int, copies: int = 5) -> dict[str, Any]:
     other = matching_shape("solid torus", rng, noise=0.0)
     noisy = [clean + sd * rng.normal(size=clean.shape) for _ in range(copies)]
     graphs = [graph_of(points) for points in (clean, other, *noisy)]
-    graphs = tdainv.VectorAttributes(standardize=True).fit(graphs[:2]).transform(graphs)
+    graphs = tdainv.VectorAttributes(vectorizer, standardize=True).fit(graphs[:2]).transform(graphs)
     distances = tdainv.fgw_distances(graphs[:1], graphs[1:], attributes=("local", "global"))[0]
     taken = time.perf_counter() - start
     share = distances[1:].mean() / distances[0]
