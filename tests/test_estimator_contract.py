@@ -54,6 +54,10 @@ def mean_distance(filtration):
     return filtration.distances.mean(axis=1)
 
 
+def mean_row(distances):
+    return distances.mean(axis=1)
+
+
 def square_weight(births, persistences):
     return persistences**2
 
@@ -104,6 +108,8 @@ def inputs(kind):
         "measures": lambda: [tuple(tdainv.hilbert_signed_measures(f, (0, 1))) for f in inputs("bifiltrations")],
         "barcodes": lambda: [tuple(tdainv.barcodes(f, (0, 1))) for f in inputs("filtrations")],
         "modules": lambda: tdainv.ModuleApproximation(n_lines=20).fit_transform(inputs("bifiltrations")),
+        "attributed graphs": lambda: tdainv.VectorAttributes().fit_transform(inputs("decorated graphs")),
+        "decorated graphs": lambda: tdainv.ReebGraph(n_bins=3).fit_transform(clouds),
         "outlines": lambda: [(cloud, np.array([[0, i] for i in range(1, len(cloud))])) for cloud in clouds],
     }
     return make[kind]()
@@ -129,6 +135,8 @@ BAD_ITEMS = {
     "measures": (np.zeros((3, 2)), np.zeros((3, 2))),
     "barcodes": (np.zeros((3, 2)), np.zeros((3, 2))),
     "modules": (np.zeros((3, 2)), np.zeros((3, 2))),
+    "attributed graphs": np.zeros((3, 2)),
+    "decorated graphs": np.zeros((3, 2)),
     "outlines": (np.zeros((3, 2)), [[0, 3]]),
 }
 
@@ -205,6 +213,19 @@ TABLE = {
         tdainv.EulerCharacteristicTransform(n_directions=3, resolution=4, smooth=True, center=False),
         "binary",
     ),
+    "ReebGraph": (tdainv.ReebGraph(n_bins=3), "clouds"),
+    "ReebGraph-precomputed": (
+        tdainv.ReebGraph(filter="eccentricity", n_bins=3, decorations=("two_parameter",), metric="precomputed"),
+        "distances",
+    ),
+    "Mapper": (tdainv.Mapper(filter=("coordinate", "density"), decorations=("local", "global")), "clouds"),
+    "Mapper-precomputed": (tdainv.Mapper(filter=mean_row, metric="precomputed"), "distances"),
+    "VectorAttributes": (tdainv.VectorAttributes(), "decorated graphs"),
+    "VectorAttributes-image": (
+        tdainv.VectorAttributes(tdainv.PersistenceImage(resolution=3), decorations=("global",), standardize=True),
+        "decorated graphs",
+    ),
+    "GraphFeatures": (tdainv.GraphFeatures(), "attributed graphs"),
     "ModuleImage": (tdainv.ModuleImage(resolution=6), "modules"),
     "ModuleImage-callable": (
         tdainv.ModuleImage(resolution=4, local="gaussian", weight=number_of_births, op=2),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
@@ -10,7 +11,7 @@ import tdainv
 
 def reeb_graphs(decorations=("local", "global")):
     clouds = [tdainv.datasets.make_uniform(60, random_state=seed) for seed in range(3)]
-    return tdainv.ReebGraph(filter="coordinate", n_bins=2, decorations=decorations).fit_transform(clouds)
+    return tdainv.ReebGraph(filter="coordinate", n_bins=3, decorations=decorations, radius=0.15).fit_transform(clouds)
 
 
 def test_the_thirty_statistics_are_those_of_numpy():
@@ -30,17 +31,22 @@ def test_the_thirty_statistics_are_those_of_numpy():
         np.testing.assert_allclose(row, expected, atol=1e-12)
 
 
-def test_images_and_measures_become_attributes():
-    graphs = reeb_graphs(("global", "two_parameter"))
-    images = tdainv.VectorAttributes(tdainv.PersistenceImage(resolution=4), decorations=["global"])
-    found = images.fit_transform(graphs)[1]
-    assert list(found.attributes) == ["global"]
-    nodes = [bars for graph in graphs for bars in graph.decorations["global"]]
-    expected = tdainv.PersistenceImage(resolution=4).fit(nodes).transform(list(graphs[1].decorations["global"]))
-    np.testing.assert_array_equal(found.attributes["global"], expected)
-    convolution = tdainv.MeasureConvolution(resolution=3)
-    measures = tdainv.VectorAttributes(convolution, decorations=["two_parameter"]).fit_transform(graphs)
-    assert measures[0].attributes["two_parameter"].shape == (len(graphs[0]), 9)
+@pytest.mark.parametrize(
+    ("name", "vectorizer"),
+    [
+        ("local", tdainv.PersistenceImage(resolution=4)),
+        ("two_parameter", tdainv.MeasureConvolution(resolution=3, bandwidth_unit="absolute", bandwidth=0.3)),
+    ],
+    ids=["image", "convolution"],
+)
+def test_images_and_measures_become_attributes(name, vectorizer):
+    graphs = reeb_graphs(("local", "two_parameter"))
+    found = tdainv.VectorAttributes(vectorizer, decorations=[name]).fit_transform(graphs)[1]
+    assert list(found.attributes) == [name]
+    nodes = [each for graph in graphs for each in graph.decorations[name]]
+    expected = clone(vectorizer).fit(nodes).transform(list(graphs[1].decorations[name]))
+    assert expected.any()
+    np.testing.assert_array_equal(found.attributes[name], expected)
 
 
 def test_standardized_vectors_are_centred_and_of_root_mean_square_one():

@@ -123,7 +123,7 @@ def decoration_of(graph: AttributedGraph, name: str, label: str) -> tuple[Any, .
 
 
 def _rows(fitted: Vectorizer, nodes: Sequence[Any], paper: bool) -> Float:
-    rows = fitted.transform(nodes)
+    rows = np.asarray(fitted.transform(nodes))  # a table, where pandas is the choice for all output
     if not paper:
         return rows
     return rows[:, [STATISTICS.index(name) for name in _PAPER]]
