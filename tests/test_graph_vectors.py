@@ -10,8 +10,8 @@ import tdainv
 
 
 def reeb_graphs(decorations=("local", "global")):
-    clouds = [tdainv.datasets.make_uniform(60, random_state=seed) for seed in range(3)]
-    return tdainv.ReebGraph(filter="coordinate", n_bins=3, decorations=decorations, radius=0.15).fit_transform(clouds)
+    clouds = [tdainv.datasets.make_torus(150, random_state=seed) for seed in range(3)]
+    return tdainv.ReebGraph(filter="coordinate", n_bins=3, decorations=decorations).fit_transform(clouds)
 
 
 def test_the_thirty_statistics_are_those_of_numpy():
