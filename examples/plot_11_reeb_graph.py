@@ -41,8 +41,8 @@ space.view_init(12, -75)
 plt.show()
 
 # %%
-# From the lowest node both loops of the torus are far: that around the tube is complete at the lower saddle, that around
-# the hole at the upper one. They are loops of the whole shape, and are cut off at 1.5 times the diameter of the graph.
+# From the lowest node both loops of the torus are far: that around the tube is complete at the lower saddle, that
+# around the hole at the upper one. They are loops of the whole shape, and are cut off at 1.5 times the diameter.
 figure, axes = plt.subplots(2, 1, figsize=(7, 4), layout="constrained", sharex=True)
 for axis, node in zip(axes, (0, len(fine) // 2), strict=True):
     plot_barcode([fine.decorations["global"][node]], ax=axis)

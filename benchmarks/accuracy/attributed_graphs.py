@@ -147,7 +147,7 @@ def _tosca(path: Path) -> tuple[list[Any], np.ndarray, float]:
     for i in kept:
         vertices = file["points"][file["point_offsets"][i] : file["point_offsets"][i + 1]].astype(float)
         faces = file["faces"][file["face_offsets"][i] : file["face_offsets"][i + 1]]
-        landmarks = tdainv.farthest_point_landmarks(vertices, LANDMARKS).indices
+        landmarks = tdainv.farthest_point_landmarks(vertices, LANDMARKS)
         distances = tdainv.meshes.geodesic_distances((vertices, faces), landmarks)[landmarks]
         distances = np.maximum(distances, distances.T)
         distances /= distances.max()
