@@ -182,7 +182,7 @@ def test_nodes_without_points_and_lonely_nodes_have_empty_decorations():
         (lambda g, p: tdainv.barcode_transform(g, p, radius=0.0), ValueError, "radius must be a positive"),
         (lambda g, p: tdainv.barcode_transform(g, p, truncation=-1), ValueError, "truncation must be a positive"),
         (lambda g, p: tdainv.barcode_transform(g, p, degree=-1), ValueError, "degree must be"),
-        (lambda g, p: decorated(g, p, ("loacl",)), ValueError, "decorations must be a sequence of 'local'"),
+        (lambda g, p: decorated(g, p, ("near",)), ValueError, "decorations must be a sequence of 'local'"),
         (
             lambda g, p: tdainv.signed_measure_transform(tdainv.AttributedGraph(1, [], members=[[0]]), p),
             ValueError,
