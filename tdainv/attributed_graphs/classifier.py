@@ -173,6 +173,22 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
 
+    def score(self, X: Sequence[AttributedGraph], y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Share of the graphs whose class is found.
+
+        Parameters
+        ----------
+        X : sequence of AttributedGraph
+        y : array-like of shape (n_graphs,)
+            True classes.
+        sample_weight : array-like of shape (n_graphs,), optional
+
+        Returns
+        -------
+        float
+        """
+        return float(super().score(X, y, sample_weight))
+
     def _check_params(self) -> None:
         check.option(self.network, NETWORKS, "network")
         check_features(self.features)
