@@ -12,7 +12,7 @@ import tdainv
 from tdainv.attributed_graphs import AttributedGraphClassifier
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("torch_geometric")
+pytest.importorskip("tdainv.attributed_graphs._torch_geometric")
 
 SMALL = {"features": ("attributes",), "n_hidden": 8, "n_layers": 2, "n_epochs": 40, "random_state": 0}
 

@@ -138,7 +138,7 @@ def nodes_and_lengths(graph):
 
 
 def test_torch_geometric_has_features_and_both_directions():
-    pytest.importorskip("torch_geometric")
+    pytest.importorskip("tdainv.attributed_graphs._torch_geometric")
     graph = decorated_circle()
     data = to_torch_geometric(graph)
     assert data.x.shape == (graph.n_nodes, 30 + 30 + 1 + 2 + 1)

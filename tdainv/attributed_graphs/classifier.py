@@ -241,7 +241,8 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
         """Graphs of torch-geometric with standardized features."""
         require_torch_geometric(type(self).__name__)
         import torch
-        from torch_geometric.data import Data
+
+        from tdainv.attributed_graphs._torch_geometric import Data
 
         found = []
         for graph, each, label in zip(graphs, rows, labels, strict=True):
@@ -290,7 +291,7 @@ class AttributedGraphClassifier(ClassifierMixin, BaseEstimator):
 
     def _batches(self, data: list[Any]) -> list[Any]:
         """Batches of graphs in their order, the last of which does not hold one graph: a batch norm needs two rows."""
-        from torch_geometric.data import Batch
+        from tdainv.attributed_graphs._torch_geometric import Batch
 
         starts = list(range(0, len(data), self.batch_size)) or [0]
         if len(starts) > 1 and len(data) - starts[-1] == 1:

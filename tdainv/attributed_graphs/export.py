@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -171,10 +170,7 @@ def check_features(features: Any) -> None:
 def require_torch_geometric(what: str) -> None:
     """Import torch-geometric, or raise an ImportError that says what needs it."""
     try:
-        with warnings.catch_warnings():
-            # Its import calls functions of torch that new versions deprecate; no user can do anything about it.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            import torch_geometric.nn  # noqa: F401
+        import tdainv.attributed_graphs._torch_geometric  # noqa: F401
     except ImportError:
         raise ImportError(f'{what} needs torch-geometric: pip install "tdainv[graphs]"') from None
 
@@ -211,7 +207,8 @@ def to_torch_geometric(graph: AttributedGraph, features: Sequence[str] = FEATURE
     rows = node_features(graph, features)
     require_torch_geometric("to_torch_geometric")
     import torch
-    from torch_geometric.data import Data
+
+    from tdainv.attributed_graphs._torch_geometric import Data
 
     ends = np.concatenate([graph.edges, graph.edges[:, ::-1]]).T
     position = None if graph.positions is None else torch.tensor(graph.positions, dtype=torch.float32)

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.nn import GCNConv, GINConv, global_add_pool, global_mean_pool
+
+from tdainv.attributed_graphs._torch_geometric import GCNConv, GINConv, global_add_pool, global_mean_pool
 
 
 class GCN(nn.Module):
