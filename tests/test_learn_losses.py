@@ -196,7 +196,7 @@ def test_empty_barcodes_have_loss_0_and_a_graph(loss, parameters):
 @pytest.mark.parametrize("loss", [bottleneck_loss, wasserstein_loss])
 def test_descent_reaches_the_target(rng, loss):
     target = np.array([[0.0, 3.0], [1.0, 2.0]])
-    near = np.concatenate([target + [[0.2, -0.3], [-0.1, 0.2]], [[0.5, 0.7]]])
+    near = np.array([[0.2, 2.7], [0.9, 2.2], [0.5, 0.7]])
     bars = batch_of([near], requires_grad=True)
     optimiser = torch.optim.SGD([bars.births, bars.deaths], lr=0.01)
     start = loss(bars, target).item()

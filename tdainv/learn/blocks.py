@@ -49,6 +49,7 @@ class WeightedBatchNorm(nn.Module):
 
     def __init__(self, n_features: int, *, momentum: float = 0.01, eps: float = 1e-5) -> None:
         super().__init__()
+        n_features = check.positive_integer(n_features, "n_features")
         self.momentum = check.fraction(momentum, "momentum")
         self.eps = float(eps)
         self.weight = nn.Parameter(torch.ones(n_features))

@@ -98,6 +98,8 @@ class PairPooling(nn.Module):
         super().__init__()
         self.pooling = check.option(pooling, POOLINGS, "pooling")
         self.widths = _checks.widths(widths, "pair_widths")
+        if not self.widths:
+            raise ValueError("pair_widths must not be empty, got ().")
         self.perceptron = Perceptron((1, *self.widths), normalization=normalization)
 
     def forward(self, pairs: Pairs) -> Tensor:
@@ -106,7 +108,7 @@ class PairPooling(nn.Module):
         itself, features = features[-1], features[:-1]
         if pairs.mask is not None:
             features = features * (pairs.counts[:-1, None] > 0)
-        features = features.reshape(len(pairs.first), pairs.n_items, -1)
+        features = features.reshape(len(pairs.first), pairs.n_items, features.shape[-1])
         sums = features.new_zeros(pairs.n_points, pairs.n_items, features.shape[-1])
         sums = sums.index_add(0, pairs.first, features).index_add(0, pairs.second, features)
         pooled = (sums + itself).transpose(0, 1)
