@@ -30,6 +30,11 @@ WEIGHTS = [None, PersistenceWeight, GridWeight, GaussianMixtureWeight]
 POOLINGS = ["sum", "mean", "max", "top"]
 
 
+@pytest.fixture(autouse=True)
+def _seed():
+    torch.manual_seed(0)
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
@@ -209,13 +214,14 @@ def test_more_features_than_bars_are_drawn_with_repetition():
 
 def test_learned_bandwidths_and_powers_stay_positive(rng):
     layer = PersLay(BarGaussian(4, learn_bandwidth=True, dtype=DOUBLE), PersistenceWeight(learnable=True, dtype=DOUBLE))
-    optimiser = torch.optim.SGD(layer.parameters(), lr=10.0)
+    optimiser = torch.optim.SGD(layer.parameters(), lr=1.0)
     bars = batch_of(diagrams(rng))
     for _ in range(3):
         optimiser.zero_grad()
         layer(bars).sum().backward()
         optimiser.step()
-    assert layer.transform.bandwidth > 0
+    assert 0 < layer.transform.bandwidth != 0.5
+    assert 0 < layer.weight.log_power.exp() != 1
     assert torch.isfinite(layer(bars)).all()
 
 
@@ -407,6 +413,15 @@ def test_bad_bars_are_named():
 def test_bad_parameters_are_named(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def test_rows_of_items_that_are_not_together_are_refused(rng):
+    bars = BarcodeBatch(torch.zeros(2), torch.ones(2), torch.tensor([1, 0]), 2, 0)
+    measure = SignedMeasureBatch(torch.zeros(2, 1), torch.ones(2), torch.tensor([0, 3]), 2, 0)
+    with pytest.raises(ValueError, match=r"items of bars must not decrease, and lie in 0\.\.1"):
+        PersLay(BarGaussian(2))(bars)
+    with pytest.raises(ValueError, match=r"items of measures must not decrease, and lie in 0\.\.1"):
+        MeasureConvolution([[0.0]], bandwidth=1.0)(measure)
 
 
 def test_bad_measures_are_named(rng):

@@ -184,6 +184,13 @@ def test_equal_barcodes_have_loss_0_and_finite_gradients(rng, loss, parameters):
     assert not bars.deaths.grad.any()
 
 
+def test_total_persistence_of_no_bars_is_0():
+    bars = batch_of([np.zeros((0, 2))] * 2, requires_grad=True)
+    loss = total_persistence(bars, skip=1)
+    loss.backward()
+    assert loss == 0
+
+
 @pytest.mark.parametrize(("loss", "parameters"), LOSSES)
 def test_empty_barcodes_have_loss_0_and_a_graph(loss, parameters):
     bars = batch_of([np.zeros((0, 2))] * 2, requires_grad=True)

@@ -23,6 +23,11 @@ DOUBLE = torch.float64
 SMALL = {"pair_widths": (8, 16), "dropout": 0.0}
 
 
+@pytest.fixture(autouse=True)
+def _seed():
+    torch.manual_seed(0)
+
+
 def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
