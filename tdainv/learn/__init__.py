@@ -13,8 +13,32 @@ if find_spec("torch") is None:
     raise ImportError('tdainv.learn needs PyTorch: pip install "tdainv[learn]"')
 
 _HOMES = {
+    "AttentionWeightNetwork": "weight_network",
+    "BarGaussian": "bar_transforms",
+    "BarLine": "bar_transforms",
+    "BarRationalHat": "bar_transforms",
+    "BarTent": "bar_transforms",
+    "BarTransform": "bar_transforms",
     "BarcodeBatch": "batches",
+    "DeepSets": "deep_sets",
+    "DistanceMatrixDeepSets": "distance_matrix_deep_sets",
+    "FrameAveraging": "frame_averaging",
+    "GaussianMixtureWeight": "bar_weights",
+    "GridWeight": "bar_weights",
+    "MeasureConvolution": "measure_convolution",
+    "PersLay": "perslay",
+    "PersistenceLandscape": "persistence_landscape",
+    "PersistenceWeight": "bar_weights",
+    "PointMLP": "point_mlp",
+    "PointNet": "point_net",
     "SignedMeasureBatch": "batches",
+    "WeightNetwork": "weight_network",
+    "bottleneck_loss": "matching_losses",
+    "connectivity_loss": "bar_losses",
+    "invariant_coordinates": "invariant_coordinates",
+    "sliced_wasserstein_loss": "sliced_wasserstein",
+    "total_persistence": "bar_losses",
+    "wasserstein_loss": "matching_losses",
 }
 
 __all__ = [*_HOMES]
