@@ -257,5 +257,5 @@ def test_rows_of_many_measures_are_those_they_have_alone_bit_by_bit(kernel):
     for measure, row in zip(measures, table, strict=True):
         np.testing.assert_array_equal(convolution.transform([measure])[0], row)
         axes, widths = convolution.plans_[0].grid.axes, convolution.plans_[0].grid.bandwidths
-        alone = measure_convolution(measure, axes, bandwidth=widths, kernel=kernel)
+        alone = tdainv.measure_convolution(measure, axes, bandwidth=widths, kernel=kernel)
         np.testing.assert_array_equal(alone.ravel(), row[: 31 * 50])
