@@ -13,10 +13,16 @@ if find_spec("torch") is None:
     raise ImportError('tdainv.learn needs PyTorch: pip install "tdainv[learn]"')
 
 _HOMES = {
+    "Alpha": "alpha",
     "BarcodeBatch": "batches",
+    "Cubical": "cubical",
+    "LowerStar": "lower_star",
     "Rips": "rips",
     "SignedMeasureBatch": "batches",
     "WeightedRips": "weighted_rips",
+    "alpha_barcode": "alpha",
+    "cubical_barcode": "cubical",
+    "lower_star_barcode": "lower_star",
     "rips_barcode": "rips",
     "weighted_rips_barcode": "weighted_rips",
 }
