@@ -38,12 +38,17 @@ def edges_of_values(distances: Float, values: Float) -> Int:
     Births and deaths of a flag filtration are values of its edges in every degree from 1 on: a simplex enters with
     one of its edges. Where no two edges are equal, equality of floats tells which.
     """
-    found = np.zeros((len(values), 2), np.int64)
-    finite = np.isfinite(values)
-    if finite.any():
-        first, second = np.triu_indices(len(distances), 1)
-        lengths = distances[first, second]
-        order = np.argsort(lengths, kind="stable")
-        edges = order[np.searchsorted(lengths[order], values[finite])]
-        found[finite] = np.column_stack([first[edges], second[edges]])
-    return found
+    edges = np.column_stack(np.triu_indices(len(distances), 1))
+    found = first_places(distances[edges[:, 0], edges[:, 1]], values)
+    return np.where(found[:, np.newaxis] < 0, 0, edges[found]) if len(edges) else np.zeros((len(values), 2), np.int64)
+
+
+def first_places(candidates: Float, values: Float) -> Int:
+    """Lowest i with candidates[i] = values[j], for each j; -1 if there is none."""
+    wanted, back = np.unique(values, return_inverse=True)
+    first = np.full(len(wanted), -1)
+    if len(wanted) and len(candidates):
+        near = np.minimum(np.searchsorted(wanted, candidates), len(wanted) - 1)
+        equal = np.flatnonzero(wanted[near] == candidates)[::-1]  # the first is written last
+        first[near[equal]] = equal
+    return first[back]
