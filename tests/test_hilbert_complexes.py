@@ -433,12 +433,25 @@ def test_small_complexes_are_taken_together_among_other_filtrations():
     mixed = [plane[0], others[0], line[0], *plane[1:], others[1], *line[1:], *others[2:]]
     found = tdainv.HilbertSignedMeasure().transform(mixed)
     assert all(same_measures(a, hilbert_signed_measures(b, (0, 1))) for a, b in zip(found, mixed, strict=True))
-    assert sum(len(batch) for batch in small_batches(mixed)) == 9
+    assert sum(len(batch) for batch in small_batches(mixed, (0, 1))) == 9
+
+
+@pytest.mark.parametrize("degrees", [(0,), (1,), (1, 0), (0, 1, 2)])
+@pytest.mark.parametrize("p", [1, 2])
+def test_small_flag_filtrations_give_the_measures_they_give_alone(p, degrees):
+    rng = np.random.default_rng(p)
+    clouds = [rng.integers(0, 4, (n, 2)).astype(float) for n in (1, 2, 9, 30, 5, 14)]  # with ties and equal points
+    filtrations = [tdainv.rips(cloud) if p == 1 else tdainv.function_rips(cloud, cloud[:, 0]) for cloud in clouds]
+    filtrations.append(tdainv.FlagFiltration([[0, np.inf], [np.inf, 0]], [-1.0, 2.0], np.zeros((2, p - 1))))
+    together = tdainv.HilbertSignedMeasure(degrees=degrees).transform(filtrations)
+    for filtration, measures in zip(filtrations, together, strict=True):
+        assert same_measures(measures, hilbert_signed_measures(filtration, degrees))
+    assert len(small_batches(filtrations, degrees)) == (max(degrees) == 1)
 
 
 def test_batches_are_of_bounded_size():
     edge = FilteredComplex.lower_star([[0, 1]], [[0.0], [1.0]])
-    batches = small_batches([edge] * 10_000)
+    batches = small_batches([edge] * 10_000, (0,))
     assert sorted(i for batch in batches for i in batch) == list(range(10_000))
     assert max(map(len, batches)) * len(edge) <= 20_000
-    assert small_batches([edge]) == []
+    assert small_batches([edge], (0,)) == []

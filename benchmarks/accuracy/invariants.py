@@ -17,11 +17,12 @@ from tdainv.persistence.presentation import module_complex
 
 DEGREES = (0, 1)
 N_LINES = 100
+AT_ONCE = 200  # items whose filtrations are held in memory
 BOTH = "both"  # all views side by side
 
 
 def _barcodes(filtration: Any) -> tuple[Any, ...]:
-    """Essential bars end with the last cell, so that images show them."""
+    """Barcodes whose essential bars end with the last cell, so that images show them."""
     last = _last_grade(filtration)
     return tuple(_ended(bars, last) for bars in td.barcodes(filtration, DEGREES))
 
@@ -38,14 +39,6 @@ def _last_grade(filtration: Any) -> float:
     return float(np.max(filtration.pixels if hasattr(filtration, "pixels") else filtration.grades))
 
 
-def _hilbert(filtration: Any) -> tuple[Any, ...]:
-    return tuple(td.hilbert_signed_measures(filtration, DEGREES))
-
-
-def _components(filtration: Any) -> tuple[Any, ...]:
-    return (td.hilbert_signed_measure(filtration, 0),)
-
-
 def _euler(filtration: Any) -> tuple[Any, ...]:
     return (td.euler_signed_measure(filtration),)
 
@@ -58,14 +51,18 @@ def _modules(filtration: Any) -> tuple[Any, ...]:
     return tuple(td.module_approximation(filtration, degree, n_lines=N_LINES) for degree in DEGREES)
 
 
-# Name: views and the invariant of each of their filtrations.
-_TOPOLOGY: dict[str, tuple[Any, Callable[[Any], tuple[Any, ...]]]] = {
-    "barcodes": (views.ONE, _barcodes),
-    "hilbert": (views.TWO, _hilbert),
-    "sweeps": (views.SWEEPS, _components),
-    "euler": (views.EULER, _euler),
-    "complexes": (views.TWO, _complexes),
-    "modules": (views.TWO, _modules),
+def _each(function: Callable[[Any], tuple[Any, ...]]) -> Callable[[list[Any]], list[tuple[Any, ...]]]:
+    return lambda filtrations: [function(filtration) for filtration in filtrations]
+
+
+# Name: views, and the invariants of a list of filtrations, a tuple each.
+_TOPOLOGY: dict[str, tuple[Any, Callable[[list[Any]], list[tuple[Any, ...]]]]] = {
+    "barcodes": (views.ONE, _each(_barcodes)),
+    "hilbert": (views.TWO, td.HilbertSignedMeasure(degrees=DEGREES).fit_transform),
+    "sweeps": (views.SWEEPS, td.HilbertSignedMeasure(degrees=(0,)).fit_transform),
+    "euler": (views.EULER, _each(_euler)),
+    "complexes": (views.TWO, _each(_complexes)),
+    "modules": (views.TWO, _each(_modules)),
 }
 _TABLES = {"distances": baselines.distances, "raw": baselines.raw}
 
@@ -109,19 +106,22 @@ class Invariants:
                 pairs = zip(self.data.items, values, strict=True)
                 self._entries[name] = [{name: row(self.data.kind, item, value)} for item, value in pairs]
             else:
-                self._entries[name] = [self._sample(name, value) for value in values]
+                parts = (self._samples(name, values[i : i + AT_ONCE]) for i in range(0, len(values), AT_ONCE))
+                self._entries[name] = [sample for part in parts for sample in part]
             self.seconds[name] = time.perf_counter() - start
         return self._entries[name]
 
-    def _sample(self, name: str, value: Any) -> dict[str, Any]:
+    def _samples(self, name: str, values: list[Any]) -> list[dict[str, Any]]:
         chosen, function = _TOPOLOGY[name]
-        sample = {
-            key: tuple(invariant for make in filtrations for invariant in function(make(value)))
-            for key, filtrations in chosen[self.data.kind].items()
-        }
-        if len(sample) > 1:
-            sample[BOTH] = tuple(invariant for each in list(sample.values()) for invariant in each)
-        return sample
+        samples: list[dict[str, Any]] = [{} for _ in values]
+        for key, filtrations in chosen[self.data.kind].items():
+            columns = [function([make(value) for value in values]) for make in filtrations]
+            for sample, parts in zip(samples, zip(*columns, strict=True), strict=True):
+                sample[key] = tuple(invariant for part in parts for invariant in part)
+        if len(chosen[self.data.kind]) > 1:
+            for sample in samples:
+                sample[BOTH] = tuple(invariant for each in list(sample.values()) for invariant in each)
+        return samples
 
 
 class RankMeasures(TransformerMixin, BaseEstimator):

@@ -8,21 +8,25 @@ from typing import Any
 from invariants import Invariants, RankMeasures
 from kernels import FEW, MANY, WEIGHTS, DistanceKernel, SlicedDistances, name
 from protocol import Method
-from sklearn.decomposition import PCA
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from steps import Choose, Rows
+from steps import Choose, Components, Rows
 
 import tdainv as td
 
 RESOLUTION = {"images": 12}  # of grids, along each axis; four sweeps have four grids a degree
 USUAL_RESOLUTION = 20
 BANDWIDTHS = (0.02, 0.1)  # shares of the range of the training data
-N_COMPONENTS = 10  # of topological features beside the raw data
+N_COMPONENTS = 10  # of topological features beside tables without topology
 FEW_FOR_RANKS = 700  # items; with more, ranks are those of one view
-BASELINES = ("distances", "raw")
-TOPOLOGY = ("one-parameter", "hilbert", "euler", "rank", "sliced wasserstein", "modules", "hilbert + raw")
-OF_SERIES = ("sweeps", "sweeps + raw")  # without an embedding
+BASELINES = ("distances", "raw", "distances + raw")
+BESIDE = {"raw": ("raw",), "all": ("distances", "raw")}  # tables that topological features are put beside,
+SEARCHED = {"all": (N_COMPONENTS, 50)}  # and how many components are tried
+TOPOLOGY = (
+    *("one-parameter", "hilbert", "euler", "rank", "sliced wasserstein", "modules"),
+    *("hilbert + raw", "hilbert + all"),
+)
+OF_SERIES = ("sweeps", "sweeps + raw", "sweeps + all")  # without an embedding
 
 
 def names(kind: str, n_items: int = 0) -> tuple[str, ...]:
@@ -43,7 +47,8 @@ def recipe(method: str, invariants: Invariants) -> Recipe:
     """The method of this name for a data set."""
     resolution = RESOLUTION.get(invariants.data.kind, USUAL_RESOLUTION)
     if method in BASELINES:
-        return Recipe((method,), Method(Rows(method)))
+        tables = tuple(method.split(" + "))
+        return Recipe(tables, Method(_side_by_side(tables)))
     if method == "one-parameter":
         vectorizer = td.PersistenceImage(resolution=resolution)
         grid = {"persistenceimage__bandwidth": BANDWIDTHS}
@@ -58,9 +63,9 @@ def recipe(method: str, invariants: Invariants) -> Recipe:
     vectorizer, grid = td.MeasureConvolution(resolution=resolution), {"measureconvolution__bandwidth": BANDWIDTHS}
     if method in ("hilbert", "euler", "sweeps"):
         return _searched(method, vectorizer, grid, invariants)
-    if method.endswith(" + raw"):
-        need = method.removesuffix(" + raw")
-        return _beside_raw(need, _searched(need, vectorizer, grid, invariants).method)
+    need, plus, tables = method.partition(" + ")
+    if plus and tables in BESIDE:
+        return _beside(need, tables, _searched(need, vectorizer, grid, invariants).method)
     known = ", ".join(names(invariants.data.kind))
     raise ValueError(f"There is no method {method!r}; there are {known}.")
 
@@ -74,11 +79,18 @@ def _rank(invariants: Invariants) -> Recipe:
     return Recipe(("complexes",), Method(pipeline, grid, RankMeasures(views)))
 
 
-def _beside_raw(need: str, alone: Method) -> Recipe:
-    """The principal components of a table beside the raw data, which many columns would drown."""
-    few = make_pipeline(alone.features, StandardScaler(), PCA(N_COMPONENTS, random_state=0))
-    union = FeatureUnion([("topology", few), ("raw", Rows("raw"))])
-    return Recipe((need, "raw"), Method(union, {f"topology__pipeline__{key}": v for key, v in alone.grid.items()}))
+def _side_by_side(tables: tuple[str, ...]) -> FeatureUnion:
+    return FeatureUnion([(table, Rows(table)) for table in tables])
+
+
+def _beside(need: str, tables: str, alone: Method) -> Recipe:
+    """The principal components of a table beside others, which its many columns would drown."""
+    few = make_pipeline(alone.features, StandardScaler(), Components(N_COMPONENTS))
+    union = FeatureUnion([("topology", few), ("tables", _side_by_side(BESIDE[tables]))])
+    grid = {f"topology__pipeline__{key}": values for key, values in alone.grid.items()}
+    if tables in SEARCHED:
+        grid["topology__components__n_components"] = SEARCHED[tables]
+    return Recipe((need, *BESIDE[tables]), Method(union, grid))
 
 
 def _sliced(invariants: Invariants) -> Recipe:

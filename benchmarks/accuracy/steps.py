@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import StandardScaler
@@ -35,6 +36,20 @@ class Rows(Choose):
 
     def transform(self, X: Any) -> Any:
         return np.stack(super().transform(X))
+
+
+class Components(TransformerMixin, BaseEstimator):
+    """Principal components, as many as there are where there are fewer than `n_components`."""
+
+    def __init__(self, n_components: int = 10) -> None:
+        self.n_components = n_components
+
+    def fit(self, X: Any, y: Any = None) -> Components:
+        self.pca_ = PCA(min(self.n_components, *X.shape), random_state=0).fit(X)
+        return self
+
+    def transform(self, X: Any) -> Any:
+        return self.pca_.transform(X)
 
 
 class ScaledSVC(ClassifierMixin, BaseEstimator):

@@ -59,7 +59,7 @@ class HilbertSignedMeasure(_Invariant):
     _function = staticmethod(hilbert_signed_measures)
 
     def transform(self, X: Sequence[Any]) -> list[Any]:
-        """Return the measures of each filtration; small complexes are taken together, for speed.
+        """Return the measures of each filtration; small filtrations are taken together, for speed.
 
         Parameters
         ----------
@@ -73,8 +73,9 @@ class HilbertSignedMeasure(_Invariant):
         check_is_fitted(self)
         function = self._item_function()
         items = [self._check_item(item, i) for i, item in enumerate(self._collect(X))]
-        batches = small_batches(items)
-        union = partial(measures_of_union, degrees=check.degrees(self.degrees))
+        degrees = check.degrees(self.degrees)
+        batches = small_batches(items, degrees)
+        union = partial(measures_of_union, degrees=degrees)
         united = map_items(union, [[items[i] for i in batch] for batch in batches], self.n_jobs)
         results = dict(zip((i for batch in batches for i in batch), chain.from_iterable(united), strict=True))
         alone = [None if i in results else item for i, item in enumerate(items)]  # in place, so that errors name X[i]

@@ -97,9 +97,14 @@ def hilbert_signed_measures(
     require_filtration(filtration)
     if isinstance(filtration, RowwiseBifiltration):
         return measures_by_rows(filtration, degrees, verbose)
-    known: dict[int, Kernel] = {}  # degrees share a boundary matrix: the upper one of k is the lower one of k + 1
+    return measures_of_complexes(complexes_of(filtration, degrees), verbose)
+
+
+def measures_of_complexes(complexes: Sequence[ChainComplex], verbose: bool = False) -> list[SignedMeasure]:
+    """Measures of the complexes of several degrees, which share the work where they share a matrix."""
+    known: dict[int, Kernel] = {}  # of boundary matrices: the upper one of degree k is the lower one of k + 1
     measures = []
-    for complex_ in complexes_of(filtration, degrees):
+    for complex_ in complexes:
         if complex_.n_parameters <= 2:
             points, weights = _measure(complex_, known)
         else:

@@ -1,4 +1,8 @@
-"""Hilbert measures of many small complexes at once: those of their disjoint union."""
+"""Hilbert measures of many small filtrations at once: those of their disjoint union.
+
+Along each axis a coordinate is replaced by its rank, where all coordinates of a filtration come before those of the
+next one. Coordinates of different filtrations are never joined, so an atom tells which filtration it is of.
+"""
 
 from __future__ import annotations
 
@@ -9,58 +13,128 @@ from typing import Any
 
 import numpy as np
 
-from tdainv._typing import Float, Int
+from tdainv._typing import Float, Int, Number
+from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.filtered_complex import FilteredComplex
-from tdainv.invariants.hilbert import hilbert_signed_measures
+from tdainv.complexes.flag_filtration import FlagFiltration
+from tdainv.complexes.reduced_flag import ReducedFlag, reduce_filtration
+from tdainv.invariants.hilbert import hilbert_signed_measures, measures_of_complexes
 from tdainv.invariants.signed_measure import SignedMeasure
 
-_SMALL = 2_000  # cells, up to which a complex costs more in Python than in kernels
-_BATCH = 20_000  # cells of complexes that are taken together
+_SMALL = {FilteredComplex: 2_000, FlagFiltration: 200}  # cells, vertices: up to here Python costs more than kernels
+_BATCH = 20_000  # cells that are taken together
+_CELLS_OF_VERTEX = 5  # of a reduced flag complex, roughly
 
 
-def small_batches(items: Sequence[Any]) -> list[list[int]]:
-    """Numbers of the items that are small complexes in one or two parameters, in batches of as many parameters."""
-    groups: dict[int, list[list[int]]] = defaultdict(lambda: [[]])
-    n_cells: dict[int, int] = defaultdict(int)
+def small_batches(items: Sequence[Any], degrees: Sequence[int]) -> list[list[int]]:
+    """Numbers of the items that are small, in batches of one kind with one or two parameters."""
+    batches: dict[Any, list[list[int]]] = defaultdict(lambda: [[]])
+    n_cells: dict[Any, int] = defaultdict(int)
     for i, item in enumerate(items):
-        if isinstance(item, FilteredComplex) and item.n_parameters <= 2 and 0 < len(item) <= _SMALL:
-            p = item.n_parameters
-            if n_cells[p] + len(item) > _BATCH:
-                groups[p].append([])
-                n_cells[p] = 0
-            groups[p][-1].append(i)
-            n_cells[p] += len(item)
-    return [batch for batches in groups.values() for batch in batches if len(batch) > 1]
+        size = _size(item, degrees)
+        if size:
+            kind = type(item), item.n_parameters
+            if n_cells[kind] + size > _BATCH:
+                batches[kind].append([])
+                n_cells[kind] = 0
+            batches[kind][-1].append(i)
+            n_cells[kind] += size
+    return [batch for batches_of_kind in batches.values() for batch in batches_of_kind if len(batch) > 1]
 
 
-def measures_of_union(
-    complexes: Sequence[FilteredComplex], degrees: tuple[int, ...]
-) -> list[tuple[SignedMeasure, ...]]:
-    """Hilbert measures of several complexes with one or two parameters, each as :func:`hilbert_signed_measures` has it.
+def _size(item: Any, degrees: Sequence[int]) -> int:
+    """Number of cells of an item that is small; 0 for others."""
+    if isinstance(item, FilteredComplex) and item.n_parameters <= 2 and len(item) <= _SMALL[FilteredComplex]:
+        return len(item)
+    if isinstance(item, FlagFiltration) and item.n_parameters <= 2 and max(degrees) == 1:
+        return _CELLS_OF_VERTEX * item.n_vertices if item.n_vertices <= _SMALL[FlagFiltration] else 0
+    return 0
 
-    Along each axis a coordinate is replaced by its rank, where all coordinates of a complex come before those of the
-    next one. Coordinates of different complexes are never joined, so an atom tells which complex it is of.
-    """
-    owners = np.repeat(np.arange(len(complexes)), [len(complex_) for complex_ in complexes])
-    columns = np.concatenate([complex_.grades for complex_ in complexes]).T
-    ranked = [_ranked(owners, column) for column in columns]
-    entries = np.cumsum([0, *(len(complex_.indices) for complex_ in complexes)])
-    cells = np.cumsum([0, *map(len, complexes)])
-    union = FilteredComplex.of_checked(
-        np.concatenate([complex_.dimensions for complex_ in complexes]),
-        np.concatenate([[0], *(c.indptr[1:] + start for c, start in zip(complexes, entries, strict=False))]),
-        np.concatenate([c.indices + start for c, start in zip(complexes, cells, strict=False)]).astype(np.int32),
-        np.column_stack([ranks for ranks, _, _ in ranked]),
-    )
-    found = [
-        [SignedMeasure.of_checked(*part) for part in _parts(measure, ranked)]
-        for measure in hilbert_signed_measures(union, degrees)
-    ]
+
+def measures_of_union(filtrations: Sequence[Any], degrees: tuple[int, ...]) -> list[tuple[SignedMeasure, ...]]:
+    """Hilbert measures of a batch of small filtrations, each as :func:`hilbert_signed_measures` has it."""
+    union = _union_of_flags if isinstance(filtrations[0], FlagFiltration) else _union_of_complexes
+    measures, ranked = union(filtrations, degrees)
+    found = [[SignedMeasure.of_checked(*part) for part in _parts(measure, ranked)] for measure in measures]
     return list(zip(*found, strict=True))
 
 
-def _ranked(owners: Int, column: Float) -> tuple[Float, Float, Int]:
-    """Ranks of the coordinates of cells, the coordinates by rank, and the first rank of each complex."""
+_Ranked = tuple[Float, Float, Int]  # ranks of coordinates, the coordinates by rank, the first rank of each filtration
+
+
+def _union_of_complexes(
+    complexes: Sequence[FilteredComplex], degrees: tuple[int, ...]
+) -> tuple[list[SignedMeasure], list[_Ranked]]:
+    """Measures of the union of explicit complexes, in ranks: one reduction in chunks for all."""
+    cells, entries = _starts(complexes), _starts([each.indices for each in complexes])
+    owners = np.repeat(np.arange(len(complexes)), np.diff(cells))
+    ranked = [_ranked(owners, column) for column in np.concatenate([each.grades for each in complexes]).T]
+    union = FilteredComplex.of_checked(
+        np.concatenate([each.dimensions for each in complexes]),
+        np.append(0, _numbered_on([each.indptr[1:] for each in complexes], entries)),
+        _numbered_on([each.indices for each in complexes], cells).astype(np.int32),
+        np.column_stack([ranks for ranks, _, _ in ranked]),
+    )
+    return hilbert_signed_measures(union, degrees), ranked
+
+
+def _union_of_flags(
+    filtrations: Sequence[FlagFiltration], degrees: tuple[int, ...]
+) -> tuple[list[SignedMeasure], list[_Ranked]]:
+    """Measures of the union of flag filtrations, in ranks; their reduced complexes are made one by one."""
+    flags = [reduce_filtration(each.distances, each.vertex_grades, each.max_edge) for each in filtrations]
+    first_vertices = _starts([each.distances for each in filtrations])
+    edges = _numbered_on([flag.edges for flag in flags], first_vertices)
+    triangles = _numbered_on([flag.triangles for flag in flags], first_vertices)
+    first_edges = _starts([flag.edges for flag in flags])
+    ranked, (of_vertices, of_edges, of_triangles) = _grades_of_flags(filtrations, flags, edges, triangles)
+    boundary = GradedMatrix.of_checked(
+        2 * np.arange(len(edges) + 1), edges.ravel().astype(np.int32), of_vertices, of_edges
+    )
+    upper = GradedMatrix.of_checked(
+        np.append(0, _numbered_on([flag.indptr[1:] for flag in flags], _starts([flag.indices for flag in flags]))),
+        _numbered_on([flag.indices for flag in flags], first_edges).astype(np.int32),
+        of_edges,
+        of_triangles,
+    )
+    complexes = {0: ChainComplex(0, boundary, GradedMatrix.to_zero(of_vertices)), 1: ChainComplex(1, upper, boundary)}
+    return measures_of_complexes([complexes[degree] for degree in degrees]), ranked
+
+
+def _grades_of_flags(
+    filtrations: Sequence[FlagFiltration], flags: Sequence[ReducedFlag], edges: Int, triangles: Int
+) -> tuple[list[_Ranked], list[Float]]:
+    """Grades of the vertices, edges and triangles of a union, in ranks."""
+    n = np.arange(len(flags))
+    owners = [
+        np.repeat(n, [each.n_vertices for each in filtrations]),
+        np.repeat(n, [len(flag.edges) for flag in flags]),
+        np.repeat(n, [len(flag.triangles) for flag in flags]),
+    ]
+    values = [each.vertex_births for each in filtrations]
+    values += [each.distances[tuple(flag.edges.T)] for each, flag in zip(filtrations, flags, strict=True)]
+    values += [each.distances[tuple(flag.triangles[:, :2].T)] for each, flag in zip(filtrations, flags, strict=True)]
+    ranked = [_ranked(np.concatenate(owners), np.concatenate(values))]
+    columns = [np.split(ranked[0][0], _starts(owners)[1:-1])]
+    for function in np.concatenate([each.vertex_grades for each in filtrations]).T:
+        ranked.append(_ranked(owners[0], function))
+        ranks = ranked[-1][0]
+        columns.append([ranks, ranks[edges].max(axis=1), ranks[triangles].max(axis=1)])
+    return ranked, [np.column_stack(parts) for parts in zip(*columns, strict=True)]
+
+
+def _starts(arrays: Sequence[Any]) -> Int:
+    """Where each array begins in all of them one after another, and where the last one ends."""
+    return np.cumsum([0, *map(len, arrays)])
+
+
+def _numbered_on(arrays: Sequence[Number], starts: Int) -> Int:
+    """Numbers of all arrays, one after another, each array counted from its start."""
+    return np.concatenate([array + start for array, start in zip(arrays, starts, strict=False)])
+
+
+def _ranked(owners: Int, column: Float) -> _Ranked:
+    """Ranks of coordinates, where those of each filtration come before those of the next one."""
     order = np.lexsort((column, owners))
     sorted_owners, values = owners[order], column[order]
     first = np.ones(len(order), bool)
@@ -68,12 +142,12 @@ def _ranked(owners: Int, column: Float) -> tuple[Float, Float, Int]:
     ranks = np.empty(len(order))
     ranks[order] = np.cumsum(first) - 1.0
     ranks[np.isinf(column)] = np.inf  # never
-    starts = np.searchsorted(sorted_owners[first], np.arange(owners[-1] + 2))
+    starts = np.searchsorted(sorted_owners[first], np.arange(sorted_owners[-1] + 2))
     return ranks, values[first] + 0.0, starts
 
 
-def _parts(measure: SignedMeasure, ranked: list[tuple[Float, Float, Int]]) -> list[tuple[Float, Int]]:
-    """Points, in coordinates, and weights of the measure of each complex."""
+def _parts(measure: SignedMeasure, ranked: list[_Ranked]) -> list[tuple[Float, Int]]:
+    """Points, in coordinates, and weights of the measure of each filtration."""
     places = measure.points.astype(np.int64)
     points = np.column_stack([values[places[:, k]] for k, (_, values, _) in enumerate(ranked)])
     ends = np.searchsorted(measure.points[:, 0], ranked[0][2])
