@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tdainv._numba import kernel
+from tdainv._numba import inline_kernel, kernel
 from tdainv.invariants.magnitude._kernels_neighbours import distance
 
 
@@ -89,9 +89,7 @@ def add_products_of_values(similarities, vector, rows, numbers, length, shifts, 
 
 
 @kernel
-def add_products_of_points(
-    points, inside, vector, rows, length, shifts, n_positions, metric, exponent, first, out
-):
+def add_products_of_points(points, inside, vector, rows, length, shifts, n_positions, metric, exponent, first, out):
     """Add the part of Zv with similarities computed from coordinates in the padded layout, where they do not fit."""
     for row in rows:
         for i in range(row, row + length):
@@ -119,6 +117,43 @@ def fill_similarities(points, inside, rows, numbers, length, shifts, n_positions
                 out[o, numbers[r] + x] = value
 
 
+@inline_kernel
+def sweep_line_by_line(work, tail, length, decay):
+    """Sum along the last axis with weights decay^|distance|: what comes from after a pixel, then from before it."""
+    for start in range(0, len(work), length):
+        carried = 0.0
+        for i in range(start + length - 1, start - 1, -1):
+            tail[i] = carried
+            carried = decay * (carried + work[i])
+        carried = 0.0
+        for i in range(start, start + length):
+            carried = decay * carried + work[i]
+            work[i] = carried + tail[i]
+
+
+@inline_kernel
+def sweep_rows(work, tail, length, inner, decay):
+    """Sum as above along an axis whose neighbours are `inner` places apart: all of a row at a time."""
+    step = np.uint64(inner)
+    for start in range(0, len(work), length * inner):
+        low = np.uint64(start)
+        last = np.uint64(length - 1) * step
+        for x in range(step):
+            tail[last + x] = 0.0
+        for k in range(length - 2, -1, -1):
+            here = np.uint64(k) * step
+            for x in range(step):
+                tail[here + x] = decay * (tail[here + step + x] + work[low + here + step + x])
+        for k in range(1, length):
+            here = np.uint64(k) * step
+            for x in range(step):
+                work[low + here + x] += decay * work[low + here - step + x]
+        for k in range(length):
+            here = np.uint64(k) * step
+            for x in range(step):
+                work[low + here + x] += tail[here + x]
+
+
 @kernel
 def add_products_of_levels(levels, values, vector, shape, decay, first, last, out):
     """Add the part of Zv that pixels of the levels `first` to `last` receive, for l1 and any scale.
@@ -127,37 +162,17 @@ def add_products_of_levels(levels, values, vector, shape, decay, first, last, ou
     decay^|distance|, in one sweep forwards and one backwards; pixels of the level read it. Exact, without truncation.
     """
     n = len(levels)
-    work, tail = np.empty(n), np.empty(n)
+    work, tail, factors = np.empty(n), np.empty(n), np.empty(len(values))
     for level in range(first, last):
+        for other in range(len(values)):
+            factors[other] = np.exp(-abs(values[other] - values[level]))
         for i in range(n):
-            work[i] = vector[i] * np.exp(-abs(values[levels[i]] - values[level]))
-        inner = 1
-        for axis in range(len(shape) - 1, -1, -1):
-            length = shape[axis]
-            step = np.uint64(inner)
-            for block in range(0, n, length * inner):
-                low = np.uint64(block)
-                for x in range(step):
-                    tail[x] = 0.0
-                # tail: what comes from after a pixel, swept backwards; then the forward sweep adds both
-                for k in range(length - 1, -1, -1):
-                    here = low + np.uint64(k) * step
-                    for x in range(step):
-                        if k + 1 < length:
-                            tail[np.uint64(k) * step + x] = decay * (
-                                tail[np.uint64(k + 1) * step + x] + work[here + step + x]
-                            )
-                        else:
-                            tail[np.uint64(k) * step + x] = 0.0
-                for k in range(1, length):
-                    here = low + np.uint64(k) * step
-                    for x in range(step):
-                        work[here + x] += decay * work[here - step + x]
-                for k in range(length):
-                    here = low + np.uint64(k) * step
-                    for x in range(step):
-                        work[here + x] += tail[np.uint64(k) * step + x]
-            inner *= length
+            work[i] = vector[i] * factors[levels[i]]
+        sweep_line_by_line(work, tail, shape[-1], decay)
+        inner = shape[-1]
+        for axis in range(len(shape) - 2, -1, -1):
+            sweep_rows(work, tail, shape[axis], inner, decay)
+            inner *= shape[axis]
         for i in range(n):
             if levels[i] == level:
                 out[i] += work[i]

@@ -22,7 +22,7 @@ _BLOCKS = 8  # the same for any number of threads: sums are then the same to the
 _LARGEST_EXPONENT = 700.0  # exp(710) overflows
 _SHARE = 4  # of the memory available, one part in 4 may hold similarities
 _SINGLE = 2.0**-24  # relative rounding error of float32
-_LEVEL_COST = 16.0  # of one level and pixel, against 1 for a pair of pixels
+_LEVEL_COST = 11.0  # of one level and pixel, against 1 for a pair of pixels
 
 
 @contextmanager
