@@ -131,10 +131,10 @@ def image_magnitude(
 
     >>> import numpy as np
     >>> import tdainv
-    >>> w = tdainv.image_magnitude(np.zeros((3, 4)))
+    >>> w = tdainv.image_magnitude(np.zeros((3, 4)), tolerance=1e-9)
     >>> w.round(4)
     array([[0.5344, 0.3378, 0.3378, 0.5344],
-           [0.3378, 0.2135, 0.2135, 0.3378],
+           [0.3378, 0.2136, 0.2136, 0.3378],
            [0.5344, 0.3378, 0.3378, 0.5344]])
 
     An edge of values stands out:

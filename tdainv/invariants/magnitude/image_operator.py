@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -37,7 +38,7 @@ def thread_map(n_jobs: int | None) -> Iterator[Map]:
 
 
 class _Padded:
-    """Layout in which steps on the grid are shifts: each axis but the first is followed by as much padding as steps are long."""
+    """Layout in which steps on the grid are shifts: each axis but the first is padded as far as steps reach."""
 
     def __init__(self, space: PixelSpace, steps: Int) -> None:
         reach = np.abs(steps).max(axis=0, initial=0)
@@ -63,7 +64,7 @@ class _Padded:
     def blocks(self) -> list[slice]:
         """Slices of rows."""
         ends = np.unique(np.linspace(0, len(self.rows), _BLOCKS + 1).astype(int))
-        return [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return [slice(int(a), int(b)) for a, b in pairwise(ends)]
 
 
 class SimilarityProduct:
@@ -140,7 +141,9 @@ class SimilarityProduct:
 
         def fill(block: slice) -> None:
             rows, numbers = layout.rows[block], layout.numbers[block]
-            kernels.fill_similarities(points, inside, rows, numbers, layout.length, layout.shifts, *metric, similarities)
+            kernels.fill_similarities(
+                points, inside, rows, numbers, layout.length, layout.shifts, *metric, similarities
+            )
 
         list(self.mapped(fill, layout.blocks()))
 
@@ -187,7 +190,7 @@ class LevelProduct:
             )
             return out
 
-        pairs = [(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        pairs = [(int(a), int(b)) for a, b in pairwise(ends)]
         return np.sum(list(self.mapped(part, pairs)), axis=0)
 
 

@@ -34,26 +34,29 @@ class Space(NamedTuple):
         """Number of points."""
         return len(self.points if self.points is not None else self.distances)  # type: ignore[arg-type]
 
-    def scaled_distances(self, t: float) -> Float:
-        """Distances times t, in a new matrix."""
-        if self.distances is not None:
-            with np.errstate(over="ignore"):
-                return t * self.distances
-        with np.errstate(over="ignore"):
-            matrix = cdist(self.points, self.points, self.metric)
-            matrix *= t
-        return matrix
-
     def similarities(self, t: float) -> Float:
         """The matrix Z = exp(-t d)."""
-        matrix = self.scaled_distances(t)
-        np.negative(matrix, out=matrix)
-        with np.errstate(under="ignore"):
-            return np.exp(matrix, out=matrix)
+        everything = slice(None)
+        return similarities_in(self.distance_block(everything, everything, t))
+
+    def distance_block(self, rows: slice, columns: slice, t: float) -> Float:
+        """Part of the matrix of distances times t, in new memory."""
+        with np.errstate(over="ignore"):
+            if self.distances is not None:
+                return t * self.distances[rows, columns]
+            points = np.asarray(self.points)
+            return t * cdist(points[rows], points[columns], self.metric)
 
     def bytes_of_similarities(self) -> int:
         """Memory that the matrix takes."""
         return 8 * self.n_points**2
+
+
+def similarities_in(distances: Float) -> Float:
+    """Similarities exp(-d), in place of the distances."""
+    np.negative(distances, out=distances)
+    with np.errstate(under="ignore"):
+        return np.exp(distances, out=distances)
 
 
 def checked_space(points: ArrayLike, metric: Any) -> Space:
@@ -106,10 +109,10 @@ def _equal_rows(distances: Float | None) -> tuple[int, int] | None:
 
 
 class BlockProduct:
-    """The map v -> Zv for points, without the matrix: blocks of similarities are made, used for both sides and dropped."""
+    """The map v -> Zv without the matrix: blocks of similarities are made, used on both sides and dropped."""
 
     def __init__(self, space: Space, t: float, mapped: Callable[..., Any]) -> None:
-        self.points, self.metric, self.t, self.mapped = space.points, space.metric, t, mapped
+        self.space, self.t, self.mapped = space, t, mapped
         require_memory(64 * space.n_points, f"A vector for {space.n_points} points", "Subsample the points.")
 
     def __call__(self, vector: Float) -> Float:
@@ -127,17 +130,33 @@ class BlockProduct:
         return np.sum(list(self.mapped(part, parts)), axis=0)
 
     def _add(self, row: int, vector: Float, out: Float) -> None:
-        points = np.asarray(self.points)
         mine = slice(row, row + _BLOCK)
         for column in range(row, len(vector), _BLOCK):
             other = slice(column, column + _BLOCK)
-            with np.errstate(over="ignore", under="ignore"):
-                block = cdist(points[mine], points[other], self.metric)
-                block *= -self.t
-                np.exp(block, out=block)
+            block = similarities_in(self.space.distance_block(mine, other, self.t))
             out[mine] += block @ vector[other]
             if column > row:
                 out[other] += vector[mine] @ block
+
+
+def sums_of_similarities(space: Space, t: float, vector: Float) -> Float:
+    """Product Zv, block of rows after block of rows."""
+    out = np.empty(space.n_points)
+    for start in range(0, space.n_points, _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        out[rows] = similarities_in(space.distance_block(rows, slice(None), t)) @ vector
+    return out
+
+
+def slope_form(space: Space, t: float, vector: Float) -> float:
+    """The number vᵀ(td ∘ Z)v, block of rows after block of rows: infinite distances add nothing."""
+    total = 0.0
+    for start in range(0, space.n_points, _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        block = space.distance_block(rows, slice(None), t)
+        finite = np.where(np.isfinite(block), block, 0.0)
+        total += float(vector[rows] @ ((finite * similarities_in(block)) @ vector))
+    return total
 
 
 def sparse_inverse(

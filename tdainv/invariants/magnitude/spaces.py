@@ -300,8 +300,8 @@ def _solve_by_factorization(space: Space, t: float) -> MagnitudeSolution:
         )
     if reciprocal < 1e-10:
         warnings.warn(
-            f"The similarity matrix at t={t:g} has a condition number of about {1 / reciprocal:.0e}: weights have about "
-            f"{max(0, int(16 + np.log10(reciprocal)))} correct digits.",
+            f"The similarity matrix at t={t:g} has a condition number of about {1 / reciprocal:.0e}: weights have "
+            f"about {max(0, int(16 + np.log10(reciprocal)))} correct digits.",
             TdainvWarning,
             stacklevel=4,
         )
