@@ -14,7 +14,9 @@ if find_spec("torch") is None:
 
 _HOMES = {
     "BarcodeBatch": "batches",
+    "ImageMagnitude": "magnitude",
     "SignedMeasureBatch": "batches",
+    "magnitude_weights": "magnitude",
 }
 
 __all__ = [*_HOMES]

@@ -225,7 +225,7 @@ def solve_pixels(space: PixelSpace, options: Options, mapped: Map) -> MagnitudeS
             product,
             precondition,
             right,
-            lambda norm, x: norm <= allowed * np.linalg.norm(x),
+            lambda norm, x: norm <= allowed * float(np.linalg.norm(x)),
             options.max_iterations,
         )
     except NotPositiveDefiniteError:

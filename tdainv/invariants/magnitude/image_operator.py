@@ -12,7 +12,7 @@ import numpy as np
 from joblib import effective_n_jobs
 
 from tdainv._memory import available_memory, require_memory
-from tdainv._typing import Float, Int
+from tdainv._typing import Float, Int, Number
 from tdainv.invariants.magnitude import _kernels_lattice as kernels
 from tdainv.invariants.magnitude.image_metric import PixelSpace
 from tdainv.invariants.magnitude.lattice import Neighbourhood
@@ -136,7 +136,7 @@ class SimilarityProduct:
     ) -> Callable[[Float, slice, int, Float], None]:
         layout = self.layout
         points, inside = layout.spread(space.points()), layout.spread(np.ones(space.n_pixels)) > 0
-        similarities = np.empty((len(near.steps), space.n_pixels), dtype)
+        similarities: Number = np.empty((len(near.steps), space.n_pixels), dtype)
         metric = (len(space.shape), space.code, space.kernel_exponent)
 
         def fill(block: slice) -> None:
