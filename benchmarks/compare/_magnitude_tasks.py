@@ -35,5 +35,7 @@ def dense_cloud_weights(t: float, points: Any) -> Any:
 
 
 def _dense(points: Any, metric: str) -> Any:
-    similarities = np.exp(-cdist(points, points, metric))
+    similarities = cdist(points, points, metric)
+    np.negative(similarities, out=similarities)
+    np.exp(similarities, out=similarities)
     return cho_solve(cho_factor(similarities, overwrite_a=True, check_finite=False), np.ones(len(points)))

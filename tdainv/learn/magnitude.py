@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tdainv.invariants.magnitude.lattice import neighbourhood, spectrum
+from tdainv.invariants.magnitude.lattice import lattice_norms, neighbourhood, spectrum
 from tdainv.learn.magnitude_solve import Neighbours, PixelWeights
 
 _SMALLEST = 1e-3  # of a learned position weight: neighbourhoods then reach over thousands of pixels
@@ -256,6 +257,8 @@ def _near(shape: tuple[int, int], spacing: float, p: int, tolerance: float, eps:
     bounds = spectrum(spacing, 2, float(p))
     allowed = 0.45 * tolerance * float(bounds.lowest or 0.0)
     found = neighbourhood(shape, spacing, float(p), allowed)
-    steps = tuple((int(dy), int(dx)) for dy, dx in found.steps)
+    pitch = shape[1] + int(np.abs(found.steps[:, 1]).max(initial=0))
+    shifts = tuple((found.steps @ [pitch, 1]).tolist())
+    norms = tuple(lattice_norms(found.steps, float(p)).tolist())
     # Rounding lets residuals fall to about eps times the norm of Z only.
-    return Neighbours(shape, steps, p, spacing, max(allowed, 4.0 * eps * bounds.highest))
+    return Neighbours(shape, pitch, shifts, norms, p, spacing, max(allowed, 4.0 * eps * bounds.highest))

@@ -22,25 +22,12 @@ class Neighbours(NamedTuple):
     """Steps to near pixels, one of each pair k, -k, and how far to iterate."""
 
     shape: tuple[int, int]
-    steps: tuple[tuple[int, int], ...]
+    pitch: int  # length of a padded row
+    shifts: tuple[int, ...]  # steps in the flat layout, all positive
+    norms: tuple[float, ...]
     p: int
     spacing: float
     target: float  # residual over norm of the solution
-
-    @property
-    def pitch(self) -> int:
-        """Length of a padded row."""
-        return self.shape[1] + max((abs(dx) for _, dx in self.steps), default=0)
-
-    @property
-    def shifts(self) -> list[int]:
-        """Steps in the flat layout, all positive."""
-        return [dy * self.pitch + dx for dy, dx in self.steps]
-
-    def norm(self, k: int) -> float:
-        """Norm of a step."""
-        dy, dx = self.steps[k]
-        return float(abs(dy) + abs(dx)) if self.p == 1 else float((dy * dy + dx * dx) ** 0.5)
 
     def spread(self, images: Tensor) -> Tensor:
         """Images (..., h, w) in the padded layout, zero in the padding."""
@@ -81,12 +68,12 @@ class PixelWeights(torch.autograd.Function):
             difference = flat[..., there] - flat[..., here]
             if near.p == 1:
                 direction = difference.sign() * slope[:, None]
-                of_position += near.norm(k) * slope.sum()
+                of_position += near.norms[k] * slope.sum()
             else:
                 length = _distance(flat, position_weight, near, k, shift, n)
                 slope = slope / length
                 direction = difference * slope[:, None]
-                of_position += near.norm(k) ** 2 * position_weight * slope.sum()
+                of_position += near.norms[k] ** 2 * position_weight * slope.sum()
             of_values[..., there] += direction
             of_values[..., here] -= direction
         return near.collect(of_values), of_position, None
@@ -96,14 +83,14 @@ def _distance(flat: Tensor, position_weight: Tensor, near: Neighbours, k: int, s
     """Distances of all pixels to those at a step, (b, n)."""
     difference = flat[..., shift : shift + n] - flat[..., :n]
     if near.p == 1:
-        return near.norm(k) * position_weight + difference.abs().sum(dim=1)
-    return ((near.norm(k) * position_weight) ** 2 + difference.square().sum(dim=1)).sqrt()
+        return near.norms[k] * position_weight + difference.abs().sum(dim=1)
+    return ((near.norms[k] * position_weight) ** 2 + difference.square().sum(dim=1)).sqrt()
 
 
 def _similarities(flat: Tensor, mask: Tensor, position_weight: Tensor, near: Neighbours) -> Tensor:
     """Similarities with near pixels, (steps, b, n): 0 where one of both is padding."""
     n = near.shape[0] * near.pitch
-    out = flat.new_empty((len(near.steps), len(flat), n))
+    out = flat.new_empty((len(near.shifts), len(flat), n))
     for k, shift in enumerate(near.shifts):
         torch.exp(-_distance(flat, position_weight, near, k, shift, n), out=out[k])
         out[k] *= mask[:, :n] * mask[:, shift : shift + n]

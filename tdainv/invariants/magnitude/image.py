@@ -241,10 +241,11 @@ def solve_pixels(space: PixelSpace, options: Options, mapped: Map) -> MagnitudeS
 
 
 def error_bound(bounds: Spectrum, residual: float, lost: float, weights: Float) -> float | None:
-    """Bound of |w - exact| / |w|: the residual that was seen and the one that pairs left out can add, over λ_min."""
+    """Bound of |w - exact| / |w|: the residual seen, and what pairs left out and rounding can add, over λ_min."""
     if bounds.lowest is None:
         return None
-    return float((residual / np.linalg.norm(weights) + lost) / bounds.lowest)
+    rounding = float(np.finfo(float).eps) * bounds.highest
+    return float((residual / np.linalg.norm(weights) + lost + rounding) / bounds.lowest)
 
 
 def similarity_product(
