@@ -31,7 +31,9 @@ class MagnitudeTransform(CollectionTransformer):
         Weights of pixels, or their excess over those of a constant image, see
         :func:`tdainv.magnitude_edge_strength`.
     metric : {"l1", "l2", "linf", "hamming"} or float, default "l1"
-    position_weight, value_weight, t : float, default 1
+    position_weight : float, default 1
+    value_weight : float, default 1
+    t : float, default 1
     channels : bool, default False
         Whether the last axis of an image holds the values of a pixel.
     n_jobs : int, optional
@@ -88,7 +90,8 @@ class MagnitudeFeatures(TransformerMixin, BaseEstimator):
     pool : int, default 4
         Number of blocks along each axis; they overlap by a pixel where the axis is not a multiple. 0 for no blocks.
     metric : {"l1", "l2", "linf", "hamming"} or float, default "l1"
-    position_weight, value_weight : float, default 1
+    position_weight : float, default 1
+    value_weight : float, default 1
         See :func:`tdainv.image_magnitude`.
     channels : bool, default False
         Whether the last axis of an image holds the values of a pixel.
