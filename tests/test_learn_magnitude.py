@@ -119,17 +119,17 @@ def test_levels_round_and_stop_gradients(generator):
 
 
 def test_a_learned_metric_learns(generator):
-    image = random(generator, 1, 1, 6, 6)
+    image = random(generator, 1, 1, 4, 4)
     target = ImageMagnitude(value_weight=3.0).double()(image)
     layer = ImageMagnitude(value_weight=1.0, learn_metric=True).double()
-    optimizer = torch.optim.Adam(layer.parameters(), lr=0.2)
-    for _ in range(40):
+    optimizer = torch.optim.Adam(layer.parameters(), lr=0.3)
+    for _ in range(25):
         loss = ((layer(image) - target) ** 2).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    assert layer.value_weight.item() == pytest.approx(3.0, rel=0.1)
-    assert layer.position_weight.item() == pytest.approx(1.0, rel=0.1)
+    assert layer.value_weight.item() == pytest.approx(3.0, rel=0.2)
+    assert layer.position_weight.item() == pytest.approx(1.0, rel=0.2)
 
 
 def test_weights_are_buffers_or_parameters_and_show_in_the_text():

@@ -112,14 +112,18 @@ def main() -> int:
     options = parser.parse_args()
     found = magnipy_versions(options.magnipy_python)
     rows: list[dict[str, Any]] = []
+
+    def keep(fresh: list[dict[str, Any]]) -> None:
+        rows.extend(fresh)
+        if not options.quick:  # after each case, so that a run that is stopped keeps what it has
+            write_csv("magnitude.csv", fresh, update=True)
+
     for name, image in images().items():
         if any(part in name for part in options.only) and not (options.quick and image.size > 256**2):
-            rows += image_rows(name, image, options.cap)
+            keep(image_rows(name, image, options.cap))
     for name, (t, points) in clouds().items():
         if any(part in name for part in options.only) and not (options.quick and len(points) > 2000):
-            rows += cloud_rows(name, t, points, options.cap, options.magnipy_python, found)
-    if not options.quick:
-        write_csv("magnitude.csv", rows, update=options.only != [""])
+            keep(cloud_rows(name, t, points, options.cap, options.magnipy_python, found))
     return 1 if disagreements(rows) else 0
 
 
