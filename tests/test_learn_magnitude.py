@@ -132,6 +132,15 @@ def test_a_learned_metric_learns(generator):
     assert layer.position_weight.item() == pytest.approx(1.0, rel=0.2)
 
 
+@pytest.mark.parametrize("value", [float("nan"), 1e9])
+def test_a_metric_that_diverged_is_refused(value):
+    layer = ImageMagnitude(learn_metric=True)
+    with torch.no_grad():
+        layer.log_weights[0] = value
+    with pytest.raises(ValueError, match="position weight must be finite"):
+        layer(torch.zeros(1, 1, 3, 3))
+
+
 def test_weights_are_buffers_or_parameters_and_show_in_the_text():
     fixed, learned = ImageMagnitude(), ImageMagnitude(learn_metric=True)
     assert not list(fixed.parameters())

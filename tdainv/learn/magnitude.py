@@ -215,7 +215,10 @@ class ImageMagnitude(nn.Module):
         return weights
 
     def _solve(self, values: Tensor) -> Tensor:
-        spacing = max(float(self.position_weight.detach()), _SMALLEST)
+        spacing = float(self.position_weight.detach())
+        if not spacing < float("inf"):
+            raise ValueError(f"The position weight must be finite, but learning has taken it to {spacing}.")
+        spacing = max(spacing, _SMALLEST)
         h, w = values.shape[2:]
         near = _near((h, w), spacing, self.p, self.tolerance, torch.finfo(values.dtype).eps)
         return PixelWeights.apply(values, self.position_weight.to(values.dtype), near)
