@@ -14,7 +14,11 @@ if find_spec("torch") is None:
 
 _HOMES = {
     "BarcodeBatch": "batches",
+    "Rips": "rips",
     "SignedMeasureBatch": "batches",
+    "WeightedRips": "weighted_rips",
+    "rips_barcode": "rips",
+    "weighted_rips_barcode": "weighted_rips",
 }
 
 __all__ = [*_HOMES]
