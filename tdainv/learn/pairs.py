@@ -39,16 +39,8 @@ class Pairs(NamedTuple):
 
 def pairs_of(distances: Any, mask: Any, module: nn.Module) -> Pairs:
     """Check a batch of distance matrices, shape (b, n, n), and list its pairs."""
-    distances = _checks.require_tensor(distances, "distances")
-    if distances.ndim != 3 or distances.shape[1] != distances.shape[2] or 0 in distances.shape:
-        raise ValueError(f"distances must have shape (b, n, n) with b, n >= 1, got {tuple(distances.shape)}.")
-    _checks.require_like(distances, module, "distances")
+    distances, mask = require_distances(distances, mask, module)
     b, n, _ = distances.shape
-    if mask is not None:
-        mask = _checks.require_mask(mask, distances)
-        distances = torch.where(mask.unsqueeze(1) & mask.unsqueeze(2), distances, 0.0)
-    _checks.require_finite(distances, "distances")
-    _require_symmetric(distances.detach())
     first, second = torch.triu_indices(n, n, 1, device=distances.device)
     values = distances[:, first, second].T.reshape(-1, 1)
     values = torch.cat([values, values.new_zeros(1, 1)])
@@ -58,6 +50,20 @@ def pairs_of(distances: Any, mask: Any, module: nn.Module) -> Pairs:
         counts[:-1] *= (mask[:, first] & mask[:, second]).T.reshape(-1)
         counts[-1] = mask.sum()
     return Pairs(values, counts, first, second, b, n, mask)
+
+
+def require_distances(distances: Any, mask: Any, module: nn.Module) -> tuple[Tensor, Tensor | None]:
+    """Check a batch of distance matrices, shape (b, n, n), and its mask; padding is set to zero."""
+    distances = _checks.require_tensor(distances, "distances")
+    if distances.ndim != 3 or distances.shape[1] != distances.shape[2] or 0 in distances.shape:
+        raise ValueError(f"distances must have shape (b, n, n) with b, n >= 1, got {tuple(distances.shape)}.")
+    _checks.require_like(distances, module, "distances")
+    if mask is not None:
+        mask = _checks.require_mask(mask, distances)
+        distances = torch.where(mask.unsqueeze(1) & mask.unsqueeze(2), distances, 0.0)
+    _checks.require_finite(distances, "distances")
+    _require_symmetric(distances.detach())
+    return distances, mask
 
 
 def _require_symmetric(distances: Tensor) -> None:
