@@ -17,7 +17,6 @@ from tdainv.complexes._kernels_bits import (
     doubled,
     first_common,
     lowest_bit,
-    row_contains,
 )
 
 LOW_HALF = np.uint64(0xFFFF)
@@ -129,15 +128,6 @@ def _below(ranks, z, a, b):
     """Whether f(z) <= f(a) v f(b)."""
     for c in range(ranks.shape[1]):
         if ranks[z, c] > max(ranks[a, c], ranks[b, c]):
-            return False
-    return True
-
-
-@inline_kernel
-def _covers(adjacency, a, b, z):
-    """Whether the lune of (a, b) lies in the neighbourhood of its point z."""
-    for w in range(adjacency.shape[1]):
-        if adjacency[a, w] & adjacency[b, w] & ~adjacency[z, w]:
             return False
     return True
 
@@ -309,8 +299,18 @@ def reduce_flag(keys, ranks, prefix):
         covered = False
         for attempt in range(3):
             z = last_cover if attempt == 0 else (cover_at[a] if attempt == 1 else cover_at[b])
-            if row_contains(adjacency, a, z) and row_contains(adjacency, b, z) and _below(ranks, z, a, b):
-                covered = _covers(adjacency, a, b, z)
+            # Written out: this is most of the time, and calls with arrays would be most of that.
+            common = adjacency[a, z >> 6] & adjacency[b, z >> 6] & bit(z)
+            below = common != 0
+            for c in range(ranks.shape[1]):
+                below &= ranks[z, c] <= max(ranks[a, c], ranks[b, c])
+            if below:
+                apart = np.uint64(0)
+                for w in range(words):
+                    apart |= adjacency[a, w] & adjacency[b, w] & ~adjacency[z, w]
+                    if apart:
+                        break
+                covered = apart == 0
                 if covered:
                     break
         if not covered:

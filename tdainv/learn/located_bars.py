@@ -17,6 +17,7 @@ from torch import Tensor
 
 from tdainv._typing import Float, Int
 from tdainv.learn.batches import BarcodeBatch
+from tdainv.persistence.barcode import Barcode
 
 
 class LocatedBars(NamedTuple):
@@ -72,6 +73,12 @@ def barcode_batches(
         BarcodeBatch(begin, end, owners, len(found), degree)
         for begin, end, owners, degree in zip(*parts, degrees, strict=True)
     )
+
+
+def paired_cells(bars: Barcode) -> tuple[Int, Int]:
+    """Cells that give birth and death to each bar; of essential bars, cell 0 for the death."""
+    assert bars.pairing is not None, "only flag filtrations give bars without cells"
+    return bars.pairing[:, 0], np.maximum(bars.pairing[:, 1], 0)
 
 
 def with_gradient_of(host: Float, formula: Tensor, like: Tensor) -> Tensor:

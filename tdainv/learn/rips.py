@@ -170,7 +170,8 @@ class EdgeLengths:
     def _given(self, edges: Tensor) -> Tensor:
         u, v = edges.unbind(dim=1)
         # Matrices are symmetric up to rounding, which the larger entry removes; equal ones share the gradient.
-        lengths = torch.maximum(self._flat[self._rows[u] + v], self._flat[self._rows[v] + u])
+        entries = torch.cat([self._rows[u] + v, self._rows[v] + u])
+        lengths = self._flat.index_select(0, entries).reshape(2, -1).amax(dim=0)
         return torch.where(u == v, 0.0, lengths.double())
 
 
