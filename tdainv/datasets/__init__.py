@@ -12,6 +12,7 @@ from tdainv.datasets._generators import (
 )
 from tdainv.datasets._readers import read_folder, read_points
 from tdainv.datasets._registry import list_datasets, load_dataset
+from tdainv.datasets._rings import make_marked_rings
 
 __all__ = [
     "Dataset",
@@ -22,6 +23,7 @@ __all__ = [
     "load_proteins",
     "make_circle",
     "make_gaussian",
+    "make_marked_rings",
     "make_orbit5k",
     "make_shapes",
     "make_torus",

@@ -65,8 +65,8 @@ class Checkpoint:
             ) from error
         if identity != self.identity:
             raise ValueError(
-                f"checkpoint={str(self.path)!r} belongs to a training with other data or other parameters. Remove it or "
-                "name another one."
+                f"checkpoint={str(self.path)!r} belongs to a training with other data or other parameters. Remove it "
+                "or name another one."
             )
         return state
 

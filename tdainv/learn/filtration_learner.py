@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +11,7 @@ from tdainv import _validation as check
 from tdainv.filtrations.codensity import dtm_of_distances
 from tdainv.learn.bar_transforms import BarGaussian
 from tdainv.learn.batches import BarcodeBatch
-from tdainv.learn.blocks import WeightedBatchNorm, reset_linear
+from tdainv.learn.blocks import reset_linear
 from tdainv.learn.perslay import PersLay
 from tdainv.learn.ragged import on_items
 from tdainv.learn.tensor_items import TensorBatch
@@ -20,16 +19,16 @@ from tdainv.learn.weight_network import WeightNetwork
 from tdainv.learn.weighted_rips import weighted_rips_barcode
 
 WEIGHTS = ("learned", "dtm", "none")
-_MOMENTUM = 0.1  # running statistics settle within the first dozens of steps of a short training
 
 
-def small_weight_network(width: int, generator: torch.Generator | None = None, **options: Any) -> WeightNetwork:
+def small_weight_network(width: int, generator: torch.Generator | None = None) -> WeightNetwork:
     """A weight network for clouds of different sizes whose layers have about `width` features.
 
-    Means in place of sums, and no dropout: for some hundred clouds.
+    For some hundred clouds: means in place of sums, layer normalisation, no dropout, and softplus at the end, so that
+    weights never lose their gradient.
     """
     width = check.positive_integer(width, "width")
-    network = WeightNetwork(
+    return WeightNetwork(
         pair_widths=(max(1, width // 2), width),
         row_widths=(2 * width,),
         cloud_widths=(width,),
@@ -37,18 +36,39 @@ def small_weight_network(width: int, generator: torch.Generator | None = None, *
         weight_widths=(2 * width,),
         pooling="mean",
         dropout=0.0,
+        output="softplus",
+        normalization="layer",
         generator=generator,
-        **options,
     )
-    quicken(network)
-    return network
 
 
-def quicken(module: nn.Module) -> None:
-    """Let running statistics of a network follow batches within dozens of steps."""
-    for part in module.modules():
-        if isinstance(part, WeightedBatchNorm):
-            part.momentum = _MOMENTUM
+class Standardize(nn.Module):
+    """Centre and scale features by their means and standard deviations over the clouds at the start of a training.
+
+    Unlike in batch normalisation the numbers stay: a feature of a cloud is the same in training and afterwards.
+
+    Parameters
+    ----------
+    n_features : int
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, n_features: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(n_features))
+        self.register_buffer("scale", torch.ones(n_features))
+
+    def reset_from(self, features: Tensor) -> None:
+        """Take the statistics of features (b, n_features); features that are constant are only centred."""
+        self.mean.copy_(features.mean(dim=0))
+        spread = features.std(dim=0, unbiased=False)
+        self.scale.copy_(torch.where(spread > 1e-6 * features.abs().amax(dim=0), 1 / spread, 1.0))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Standardised features, (b, n_features) → (b, n_features)."""
+        return (features - self.mean) * self.scale
 
 
 class FiltrationLearner(nn.Module):
@@ -66,10 +86,15 @@ class FiltrationLearner(nn.Module):
         "learned" is a :class:`WeightNetwork` with layers of about `width` features; "dtm" are distances to the
         empirical measure, as in :func:`tdainv.dtm_rips`; "none" is the Rips filtration. A module maps distances
         (b, n, n) and a mask (b, n), or None where all clouds have n points, to weights (b, n).
+    from_zero : bool, default True
+        Whether the least weight of each cloud is subtracted from its weights, if they come from a module. A constant
+        that is added to all weights moves the whole barcode and says nothing about the shape; the network could use it
+        to pass its own opinion of the class by, and in a training it takes barcodes away from the Gaussians.
     n_centers : int, default 32
         Gaussians of PersLay, one set for each degree. Centres and bandwidths are learned.
     width : int, default 32
-        See `weights`. The network of [1]_ is ``WeightNetwork()``, about eight times as wide.
+        See `weights`. The network of [1]_ is ``WeightNetwork()``, about eight times as wide, with sums and batch
+        normalisation.
     mass : float in (0, 1], default 0.1
         For "dtm": share of the points that a neighbourhood holds.
     low, high, bandwidth : float, default 0.0, 4.0 and 0.5
@@ -115,6 +140,7 @@ class FiltrationLearner(nn.Module):
         *,
         degrees: Sequence[int] = (1,),
         weights: str | nn.Module = "learned",
+        from_zero: bool = True,
         n_centers: int = 32,
         width: int = 32,
         mass: float = 0.1,
@@ -128,6 +154,7 @@ class FiltrationLearner(nn.Module):
         self.n_features = check.positive_integer(n_features, "n_features")
         self.degrees = check.degrees(degrees)
         self.weights = "module" if isinstance(weights, nn.Module) else check.option(weights, WEIGHTS, "weights")
+        self.from_zero = from_zero
         self.mass = check.fraction(mass, "mass")
         self.n_jobs = n_jobs
         self.network: nn.Module | None = weights if isinstance(weights, nn.Module) else None
@@ -142,7 +169,7 @@ class FiltrationLearner(nn.Module):
             for _ in self.degrees
         )
         n_inputs = len(self.degrees) * check.positive_integer(n_centers, "n_centers")
-        self.norm = WeightedBatchNorm(n_inputs, momentum=_MOMENTUM)
+        self.standardize = Standardize(n_inputs)
         self.last = nn.Linear(n_inputs, self.n_features)
         reset_linear(self.last, generator)
 
@@ -164,7 +191,8 @@ class FiltrationLearner(nn.Module):
         Tensor of shape (b, n), or list of Tensor of shape (n,)
         """
         if self.network is not None:
-            return on_items(self.network, distances)
+            values = on_items(self.network, distances)
+            return from_zero(values) if self.from_zero else values
         weigh = self._dtm if self.weights == "dtm" else _zeros
         if isinstance(distances, Tensor):
             return torch.stack([weigh(matrix) for matrix in distances])
@@ -190,8 +218,10 @@ class FiltrationLearner(nn.Module):
 
     def features_of(self, bars: Sequence[BarcodeBatch]) -> Tensor:
         """Features of clouds whose barcodes, one batch a degree, are there already; shape (b, n_features)."""
-        pooled = [layer(batch) for layer, batch in zip(self.layers, bars, strict=True)]
-        return self.last(self.norm(torch.cat(pooled, dim=1)))
+        return self.last(self.standardize(self._pooled(bars)))
+
+    def _pooled(self, bars: Sequence[BarcodeBatch]) -> Tensor:
+        return torch.cat([layer(batch) for layer, batch in zip(self.layers, bars, strict=True)], dim=1)
 
     def forward(self, distances: TensorBatch) -> Tensor:
         """Features of each cloud.
@@ -212,14 +242,16 @@ class FiltrationLearner(nn.Module):
         """Draw the Gaussians of PersLay again, from the barcodes of clouds with the present weights.
 
         Centres are bars, and the bandwidth is half the standard deviation of births and persistences. A degree with
-        fewer than two bars is left as it is.
+        fewer than two bars is left as it is. Sums over bars are then centred and scaled by their means and standard
+        deviations over these clouds.
 
         Parameters
         ----------
         distances : Tensor of shape (b, n, n), or list of Tensor of shape (n, n)
         generator : torch.Generator, optional
         """
-        for layer, batch in zip(self.layers, self.barcodes(distances), strict=True):
+        bars = self.barcodes(distances)
+        for layer, batch in zip(self.layers, bars, strict=True):
             assert isinstance(layer, PersLay) and isinstance(layer.transform, BarGaussian)
             finite = batch.finite()
             if len(finite.births) < 2:
@@ -228,7 +260,15 @@ class FiltrationLearner(nn.Module):
             layer.transform.reset_from(finite, generator=generator)
             if spread > 0:
                 layer.transform.log_bandwidth.copy_(torch.log(0.5 * spread))
+        self.standardize.reset_from(self._pooled(bars))
 
 
 def _zeros(distances: Tensor) -> Tensor:
     return distances.new_zeros(distances.shape[0])
+
+
+def from_zero(values: TensorBatch) -> TensorBatch:
+    """Values of the points of each cloud minus the least of them."""
+    if isinstance(values, Tensor):
+        return values - values.amin(dim=1, keepdim=True)
+    return [row - row.amin() for row in values]

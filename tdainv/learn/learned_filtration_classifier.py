@@ -5,16 +5,19 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from tdainv import _validation as check
-from tdainv._typing import Float, Int, Number
+from tdainv._typing import Float, Number
+from tdainv.datasets._arguments import make_rng
 from tdainv.learn.checkpoints import Checkpoint, fingerprint
 from tdainv.learn.cloud_inputs import (
     centred,
@@ -24,12 +27,15 @@ from tdainv.learn.cloud_inputs import (
     require_dimension,
     split,
 )
-from tdainv.learn.learner_choices import make_backbone, make_learner
-from tdainv.learn.topological_classifier import TopologicalClassifier
-from tdainv.learn.training import Phase, Schedule, outputs, seeded
-from tdainv.learn.training_items import TrainingItems, batches_of
+from tdainv.learn.learner_choices import check_choices, checked_device, reads_distances
+from tdainv.learn.phases import Phases
+from tdainv.learn.training import outputs
+from tdainv.learn.training_items import TrainingItems
 
-_ITEMS_FOR_START = 100  # whose barcodes place the Gaussians at first
+_COUNTS = (
+    *("n_centers", "n_features", "width", "epochs", "backbone_epochs", "batch_size", "warmup", "patience"),
+    "checkpoint_every",
+)
 
 
 class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):
@@ -90,6 +96,7 @@ class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimat
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The classes, sorted.
     module_ : TopologicalClassifier
         The trained modules, on the CPU, in evaluation mode.
     unit_ : float
@@ -198,6 +205,178 @@ class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimat
         """
         device = self._check_params()
         clouds, matrices = checked_clouds(X, self.metric)
-        classes, labels = checked_labels(y, len(clouds), self._is_fixed())
-        self._fit(clouds, matrices, classes, labels, device)
+        classes, labels = checked_labels(y, len(clouds))
+        points = self._backbone_inputs(clouds, matrices, None)
+        rng = make_rng(self.random_state)
+        identity = fingerprint(self._identity([*clouds, labels, classes.tolist()]))
+        checkpoint = Checkpoint(self.checkpoint, identity, self.checkpoint_every)
+        saved = checkpoint.load()
+        seed = int(rng.integers(2**31)) if saved is None else int(saved["seed"])
+        unit = mean_distance(matrices)
+        items = TrainingItems.of_arrays(matrices, points, unit, device)
+        parts = split(labels, self.validation_fraction, np.random.default_rng(seed))
+        dim = None if points is None or self._reads_distances() else clouds[0].shape[1]
+        phases = Phases(self, items, labels, parts, dim, seed)
+        module, history = phases.run(checkpoint, saved)
+        self.classes_, self.unit_, self.n_points_dim_ = classes, unit, dim
+        self.module_, self.history_ = module.cpu().eval(), history
         return self
+
+    def decision_function(self, X: Sequence[Any]) -> Float:
+        """Logarithms of the probabilities of classes, up to a constant for each cloud.
+
+        Parameters
+        ----------
+        X : sequence
+            As in fit, of any sizes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes), or (n_samples,) for two classes
+            For two classes, the score of the second one minus that of the first one.
+        """
+        scores = self._outputs(X)
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
+
+    def predict_proba(self, X: Sequence[Any]) -> Float:
+        """Probabilities of classes.
+
+        Parameters
+        ----------
+        X : sequence
+            As in fit, of any sizes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`.
+        """
+        return softmax(self._outputs(X), axis=1)
+
+    def predict(self, X: Sequence[Any]) -> Number:
+        """Most probable class of each cloud.
+
+        Parameters
+        ----------
+        X : sequence
+            As in fit, of any sizes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        best = self._outputs(X).argmax(axis=1)
+        return self.classes_[best]
+
+    def transform(self, X: Sequence[Any]) -> Float:
+        """Learned features of each cloud, on which the classifier is linear.
+
+        Parameters
+        ----------
+        X : sequence
+            As in fit, of any sizes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features_out)
+            Features of the backbone, then those of the filtration.
+        """
+        return self._outputs(X, features=True)
+
+    def point_weights(self, X: Sequence[Any]) -> list[Float]:
+        """Weights of the points of each cloud in the learned filtration; for "bifiltration", the second grade.
+
+        Parameters
+        ----------
+        X : sequence
+            As in fit, of any sizes.
+
+        Returns
+        -------
+        list of ndarray of shape (n_points,)
+            In the unit of the data: :func:`tdainv.weighted_rips` of a cloud with them is its filtration.
+        """
+        check_is_fitted(self, "module_")
+        learner: Any = self.module_.learner
+        if learner is None:
+            raise ValueError("filtration must not be None for weights of points.")
+        _, matrices = checked_clouds(X, self.metric)
+        items = TrainingItems.of_arrays(matrices, None, self.unit_, "cpu")
+        with torch.no_grad():
+            return [learner.weights_of([d])[0].double().numpy() * self.unit_ for d in items.distances]
+
+    def get_feature_names_out(self, input_features: Any = None) -> Number:
+        """Names of the features: the part that they come from, and a number.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        ndarray of str objects
+        """
+        check_is_fitted(self, "module_")
+        learner: Any = self.module_.learner
+        n_topological = 0 if learner is None else learner.n_features
+        names = [f"backbone{k}" for k in range(self.module_.n_features - n_topological)]
+        return np.array([*names, *(f"filtration{k}" for k in range(n_topological))], dtype=object)
+
+    def _outputs(self, X: Sequence[Any], *, features: bool = False) -> Float:
+        check_is_fitted(self, "module_")
+        device = checked_device(self.device)
+        clouds, matrices = checked_clouds(X, self.metric)
+        points = self._backbone_inputs(clouds, matrices, self.n_points_dim_)
+        items = TrainingItems.of_arrays(matrices, points, self.unit_, device)
+        # The module stays on the CPU, so that the estimator can be loaded on a machine without the device.
+        module = self.module_ if device.type == "cpu" else copy.deepcopy(self.module_).to(device)
+        rows = outputs(module, items, np.arange(len(items)), self.batch_size, features=features)
+        return rows.cpu().double().numpy()
+
+    def _reads_distances(self) -> bool:
+        return reads_distances(self.backbone, self.metric)
+
+    def _backbone_inputs(self, clouds: list[Float], matrices: list[Float], dim: int | None) -> list[Float] | None:
+        if self.backbone is None:
+            return None
+        if self._reads_distances():
+            return matrices
+        require_dimension(clouds, dim, "X[0]" if dim is None else "the clouds of fit")
+        return centred(clouds)
+
+    def _check_params(self) -> torch.device:
+        """Check what fit needs, before any work is done."""
+        check_choices(self.filtration, self.backbone, self.metric)
+        check.degrees(self.degrees)
+        check.fraction(self.mass, "mass")
+        check.positive(self.learning_rate, "learning_rate")
+        for name in _COUNTS:
+            check.positive_integer(getattr(self, name), name)
+        if check.finite(self.weight_decay, "weight_decay") < 0:
+            raise ValueError(f"weight_decay must be at least 0, got weight_decay={self.weight_decay!r}.")
+        if not 0 <= check.finite(self.validation_fraction, "validation_fraction") < 1:
+            raise ValueError(
+                f"validation_fraction must lie in [0, 1), got validation_fraction={self.validation_fraction!r}."
+            )
+        if self.checkpoint is not None and not Path(self.checkpoint).absolute().parent.is_dir():
+            raise ValueError(f"checkpoint must lie in a folder that exists, got checkpoint={str(self.checkpoint)!r}.")
+        return checked_device(self.device)
+
+    def _identity(self, data: list[Any]) -> list[Any]:
+        """What the result of fit depends on; where it goes and how it is shown do not matter."""
+        parameters = self.get_params(deep=False)
+        for name in ("checkpoint", "checkpoint_every", "n_jobs", "verbose"):
+            parameters.pop(name)
+        for name in ("filtration", "backbone"):
+            if isinstance(parameters[name], nn.Module):
+                module = parameters.pop(name)
+                data = [*data, repr(module), *module.state_dict().values()]
+        if not isinstance(self.random_state, int):
+            parameters.pop("random_state")
+        return [*data, sorted(parameters.items(), key=lambda pair: pair[0])]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        return tags

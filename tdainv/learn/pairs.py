@@ -106,7 +106,7 @@ class PairPooling(nn.Module):
         itself, features = features[-1], features[:-1]
         if pairs.mask is not None:
             features = features * (pairs.counts[:-1, None] > 0)
-        features = features.reshape(len(pairs.first), pairs.n_items, -1)
+        features = features.reshape(len(pairs.first), pairs.n_items, features.shape[-1])
         sums = features.new_zeros(pairs.n_points, pairs.n_items, features.shape[-1])
         sums = sums.index_add(0, pairs.first, features).index_add(0, pairs.second, features)
         pooled = (sums + itself).transpose(0, 1)

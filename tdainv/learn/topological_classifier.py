@@ -114,9 +114,7 @@ class TopologicalClassifier(nn.Module):
         stacked, mask = (points, None) if isinstance(points, Tensor) else padded(points)
         return self.backbone(stacked, mask)
 
-    def features(
-        self, distances: TensorBatch | None = None, points: TensorBatch | None = None, **known: Any
-    ) -> Tensor:
+    def features(self, distances: TensorBatch | None = None, points: TensorBatch | None = None, **known: Any) -> Tensor:
         """Features of clouds: those of the backbone, then those of the learner.
 
         Parameters

@@ -69,15 +69,13 @@ class Phase:
         seed: tuple[int, int],
     ) -> None:
         self.module = module
-        self.items = items.with_known(module, schedule.batch_size)
+        self.items = items
         self.labels = torch.from_numpy(labels).to(items.device)
         self.training, self.validation = parts
         self.schedule = schedule
         self.seed = seed
         parameters = [values for values in module.parameters() if values.requires_grad]
-        self.optimizer = torch.optim.Adam(
-            parameters, lr=schedule.learning_rate, weight_decay=schedule.weight_decay
-        )
+        self.optimizer = torch.optim.Adam(parameters, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
         self.state = PhaseState()
 
     def resume(self, saved: dict[str, Any]) -> None:
@@ -97,12 +95,14 @@ class Phase:
     def run(self, checkpoint: Checkpoint, extra: dict[str, Any], label: str, verbose: bool) -> None:
         """Train to the end, and set the parameters of the epoch that counts."""
         state, last = self.state, self.schedule.epochs
+        self.items = self.items.with_known(self.module, self.schedule.batch_size)
         for epoch in progress(range(state.epoch + 1, last + 1), last - state.epoch, label, verbose):
             if self._is_over():
                 break
             self._epoch(epoch)
             if checkpoint.due(epoch):
                 checkpoint.save(self.saved() | extra)
+        checkpoint.save(self.saved() | extra)
         if state.best is not None:
             self.module.load_state_dict(state.best)
         self.module.eval()
