@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from tdainv import _validation as check
-from tdainv.learn.batches import BarcodeBatch
+from tdainv.learn.batches import BarcodeBatch, SignedMeasureBatch
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -57,6 +57,7 @@ def require_barcodes(bars: Any, name: str = "bars") -> BarcodeBatch:
         raise TypeError(f"{name} must be a BarcodeBatch, got {type(bars).__name__}.")
     if torch.compiler.is_compiling():
         return bars
+    _require_order(bars.items, bars.n_items, name)
     births, deaths = bars.births.detach(), bars.deaths.detach()
     wrong = ~torch.isfinite(births) | ~(births <= deaths)
     if bool(wrong.any()):
@@ -66,6 +67,22 @@ def require_barcodes(bars: Any, name: str = "bars") -> BarcodeBatch:
             f"{float(deaths[i])}) in item {int(bars.items[i])}."
         )
     return bars
+
+
+def require_measures(measures: Any, name: str = "measures") -> SignedMeasureBatch:
+    """Check a batch of signed measures: finite points."""
+    if not isinstance(measures, SignedMeasureBatch):
+        raise TypeError(f"{name} must be a SignedMeasureBatch, got {type(measures).__name__}.")
+    if not torch.compiler.is_compiling():
+        _require_order(measures.items, measures.n_items, name)
+    require_finite(measures.points, f"points of {name}")
+    return measures
+
+
+def _require_order(items: Tensor, n_items: int, name: str) -> None:
+    """Raise ValueError unless the rows of each item of a batch follow one another."""
+    if len(items) and (bool((items.diff() < 0).any()) or int(items[0]) < 0 or int(items[-1]) >= n_items):
+        raise ValueError(f"items of {name} must not decrease, and lie in 0..{n_items - 1}.")
 
 
 def points_and_mask(points: Any, mask: Any, module: nn.Module, dim: int | None = None) -> tuple[Tensor, Tensor | None]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from tdainv import _validation as check
 from tdainv.learn import _checks
@@ -49,6 +50,7 @@ class WeightedBatchNorm(nn.Module):
 
     def __init__(self, n_features: int, *, momentum: float = 0.01, eps: float = 1e-5) -> None:
         super().__init__()
+        n_features = check.positive_integer(n_features, "n_features")
         self.momentum = check.fraction(momentum, "momentum")
         self.eps = float(eps)
         self.weight = nn.Parameter(torch.ones(n_features))
@@ -71,15 +73,18 @@ class WeightedBatchNorm(nn.Module):
             return torch.addcmul(self.bias - self.running_mean * scale, x, scale)
         rows = x.reshape(-1, x.shape[-1])
         counts = rows.new_ones(len(rows)) if weights is None else weights.reshape(-1).to(rows.dtype)
-        total = counts.sum()
-        several = total > 1
-        mean = torch.where(several, counts @ rows / total.clamp(min=1.0), self.running_mean)
-        centred = rows - mean
-        spread = counts @ centred.square() / total.clamp(min=1.0)
-        variance = torch.where(several, spread, self.running_variance)
-        self._remember(mean.detach(), spread.detach() * total / (total - 1).clamp(min=1e-9), several)
-        scale = self.weight * torch.rsqrt(variance + self.eps)
-        return torch.addcmul(self.bias, centred, scale).reshape(x.shape)
+        with torch.no_grad():
+            total = counts.sum()
+            several = total > 1
+            shares = counts / total.clamp(min=1.0)
+            mean = torch.where(several, shares @ rows, self.running_mean)
+            spread = shares @ (rows - mean).square_()
+            variance = torch.where(several, spread, self.running_variance)
+            inverse = torch.rsqrt(variance + self.eps)
+            shares = shares * several
+        result = _Normalise.apply(rows, self.weight, self.bias, shares, mean, inverse)
+        self._remember(mean, spread * total / (total - 1).clamp(min=1e-9), several)
+        return result.reshape(x.shape)
 
     def _remember(self, mean: Tensor, variance: Tensor, several: Tensor) -> None:
         with torch.no_grad():
@@ -88,6 +93,33 @@ class WeightedBatchNorm(nn.Module):
             # Not lerp: without rows the variance is a quotient of rounding errors, of which no share is taken.
             change = torch.where(several, variance - self.running_variance, 0.0)
             self.running_variance.add_(share * change)
+
+
+class _Normalise(torch.autograd.Function):
+    """(x - mean) inverse weight + bias, where mean and inverse are those of the rows x with the given shares.
+
+    With x̂ = (x - mean) inverse, the gradient with respect to x is scale (g - shares (Σ g + x̂ Σ g x̂)); shares are 0 if
+    the statistics are constants. Written out it needs x alone, and fewer of the passes over memory that take the time.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, shares: Tensor, mean: Tensor, inverse: Tensor
+    ) -> Tensor:
+        ctx.save_for_backward(x, weight, shares, mean, inverse)
+        scale = weight * inverse
+        return torch.addcmul(bias - mean * scale, x, scale)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        x, weight, shares, mean, inverse = ctx.saved_tensors
+        (gradient,) = gradients
+        normal = (x - mean).mul_(inverse)
+        sums, products = gradient.sum(dim=0), (gradient * normal).sum(dim=0)
+        scale = weight * inverse
+        change = torch.addcmul(-scale * sums, normal, -scale * products).mul_(shares.unsqueeze(-1))
+        return change.addcmul_(gradient, scale), products, sums, None, None, None
 
 
 class Perceptron(nn.Module):
@@ -122,7 +154,7 @@ class Perceptron(nn.Module):
         for k, (linear, norm) in enumerate(zip(self.linears, self.norms, strict=True)):
             if k and self.dropout:
                 x = nn.functional.dropout(x, self.dropout, self.training)
-            x = torch.relu(linear(x))
+            x = linear(x).relu_()
             x = norm(x, weights) if isinstance(norm, WeightedBatchNorm) else norm(x)
         return x
 

@@ -69,11 +69,11 @@ class DistanceMatrixDeepSets(nn.Module):
     ) -> None:
         super().__init__()
         n_features = check.positive_integer(n_features, "n_features")
-        pairs, rows = _checks.widths(pair_widths, "pair_widths"), _checks.widths(row_widths, "row_widths")
         self.pooling = pooling
-        self.pairs = PairPooling(pairs, pooling=pooling, normalization=normalization)
-        self.rows = Perceptron((pairs[-1], *rows), normalization=normalization)
-        cloud = ((pairs + rows)[-1], *_checks.widths(cloud_widths, "cloud_widths"), n_features)
+        self.pairs = PairPooling(pair_widths, pooling=pooling, normalization=normalization)
+        rows = (self.pairs.widths[-1], *_checks.widths(row_widths, "row_widths"))
+        self.rows = Perceptron(rows, normalization=normalization)
+        cloud = (rows[-1], *_checks.widths(cloud_widths, "cloud_widths"), n_features)
         self.cloud = Perceptron(cloud, normalization=normalization, dropout=dropout)
         self.reset_parameters(generator)
 

@@ -54,8 +54,9 @@ def bottleneck_loss(bars: BarcodeBatch, target: Any, *, reduction: str = "mean")
     -----
     Essential bars are matched in the order of their births. The matching is found on the host, one item at a time:
     the distance δ as :func:`tdainv.bottleneck_distance` does, then a matching among the pairs of cost at most δ by
-    Hopcroft and Karp, with k l entries for k and l bars. Where several pairs have the cost δ one of them has the
-    gradient.
+    Hopcroft and Karp, with (k + l)² entries for k and l bars. Where several pairs have the cost δ, costs that agree
+    exactly share the gradient. If a bar of the target is left over at the cost δ there is none: no bar is moved
+    towards it. The Wasserstein loss moves all pairs.
 
     References
     ----------

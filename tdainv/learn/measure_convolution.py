@@ -111,12 +111,10 @@ class MeasureConvolution(nn.Module):
 
     def forward(self, measures: SignedMeasureBatch) -> Tensor:
         """Values on the grid for each item, shape (n_items, n_features), the last axis fastest."""
-        if not isinstance(measures, SignedMeasureBatch):
-            raise TypeError(f"measures must be a SignedMeasureBatch, got {type(measures).__name__}.")
+        measures = _checks.require_measures(measures)
         if measures.n_parameters != self.n_parameters:
             raise ValueError(f"measures must live on R^{self.n_parameters}, got R^{measures.n_parameters}.")
         _checks.require_like(measures.points, self, "measures")
-        _checks.require_finite(measures.points, "points of measures")
         tables = [self._table(measures.points[:, k], k) for k in range(self.n_parameters)]
         left = measures.weights.to(measures.points.dtype).unsqueeze(-1)
         for table in tables[:-1]:

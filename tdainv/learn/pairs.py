@@ -98,6 +98,8 @@ class PairPooling(nn.Module):
         super().__init__()
         self.pooling = check.option(pooling, POOLINGS, "pooling")
         self.widths = _checks.widths(widths, "pair_widths")
+        if not self.widths:
+            raise ValueError("pair_widths must not be empty, got ().")
         self.perceptron = Perceptron((1, *self.widths), normalization=normalization)
 
     def forward(self, pairs: Pairs) -> Tensor:

@@ -127,7 +127,7 @@ def _require_same_kind(first: Any, second: Any) -> None:
         raise ValueError(f"second must live on R^{first.n_parameters} as first does, got R^{second.n_parameters}.")
     _require_same_tensors(first.points, second.points)
     for batch, name in ((first, "first"), (second, "second")):
-        _checks.require_finite(batch.points, f"points of {name}")
+        _checks.require_measures(batch, name)
 
 
 def require_matching(first: BarcodeBatch, second: BarcodeBatch) -> None:
