@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
@@ -15,6 +16,9 @@ from tdainv import _validation as check
 from tdainv._typing import Float, Number
 from tdainv.exceptions import MemoryLimitError
 
+_BLOCKS_OF_WORKER = 16
+_LARGEST_BLOCK = 256
+
 
 def map_items(function: Callable[[Any], Any], items: Sequence[Any], n_jobs: int | None) -> list[Any]:
     """Apply a picklable function to each item; errors name the item.
@@ -22,7 +26,7 @@ def map_items(function: Callable[[Any], Any], items: Sequence[Any], n_jobs: int 
     Threads by preference, because kernels release the GIL; any joblib backend that is active overrides it. Many items
     are sent in blocks, since a task costs 0.1 ms and a small barcode less; there are always enough blocks to share.
     """
-    size = min(64, max(1, len(items) // 64))
+    size = min(_LARGEST_BLOCK, max(1, len(items) // (_BLOCKS_OF_WORKER * effective_n_jobs(n_jobs))))
     blocks = Parallel(n_jobs=n_jobs, prefer="threads")(
         delayed(_apply_to_block)(function, items[start : start + size], start) for start in range(0, len(items), size)
     )

@@ -295,6 +295,14 @@ def test_search_trees_and_tiles_find_the_same_neighbours(monkeypatch, trees, k):
     np.testing.assert_allclose(mean, np.sqrt((nearest**2).mean(axis=1)), rtol=1e-13)
 
 
+def test_quantiles_of_values_are_those_of_numpy_bit_by_bit():
+    rng = np.random.default_rng(0)
+    for n in (1, 2, 3, 10, 57, 400):
+        for values in (rng.normal(size=n), rng.integers(0, 3, n) / 3, 10.0 ** rng.uniform(-300, 300, n)):
+            for q in (0.0, 0.1, 0.3, 0.5, 0.77, 1.0, *rng.random(5)):
+                assert pair_quantile.quantile_of(values, q) == np.quantile(values, q)
+
+
 @pytest.mark.parametrize("room", [2, 64, 1 << 22])
 @pytest.mark.parametrize("sample", [1, 50, 1 << 12])
 @pytest.mark.parametrize("metric", SCIPY)

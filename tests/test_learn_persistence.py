@@ -82,6 +82,25 @@ def test_points_that_are_never_joined_stay_apart():
     assert matrix.grad[0].tolist() == [[0, 0.5, 0], [0.5, 0, 0], [0, 0, 0]]
 
 
+def test_equal_distances_give_the_bars_of_the_core(rng):
+    grid = np.stack(np.meshgrid(np.arange(5.0), np.arange(4.0)), axis=-1).reshape(-1, 2)
+    far = np.where(rng.uniform(size=(20, 20)) < 0.3, np.inf, rng.integers(1, 5, size=(20, 20)).astype(float))
+    far = np.triu(far, 1) + np.triu(far, 1).T
+    matrices = [tdainv.rips(grid).distances, far]
+    for cut in (None, 2.0):
+        (loops,) = rips_barcode([torch.from_numpy(m) for m in matrices], (1,), metric="precomputed", max_edge=cut)
+        same_bars(loops, [tdainv.barcode(tdainv.rips(m, metric="precomputed", max_edge=cut), 1) for m in matrices])
+    assert len(loops.births) > 20
+
+
+def test_distances_that_single_precision_does_not_tell_apart_are_sorted(rng):
+    noise = np.triu(rng.uniform(size=(60, 60)) * 1e-9, 1)
+    matrix = 1 + noise + noise.T - np.eye(60)
+    (loops,) = rips_barcode(torch.from_numpy(matrix)[None], (1,), metric="precomputed")
+    same_bars(loops, [tdainv.barcode(tdainv.rips(matrix, metric="precomputed"), 1)])
+    assert len(loops.births) > 5
+
+
 def test_a_batch_is_the_loop_over_its_items(rng):
     points = torch.from_numpy(rng.normal(size=(5, 20, 2)))
     whole = rips_barcode(points, n_jobs=2)

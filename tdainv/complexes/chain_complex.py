@@ -62,6 +62,12 @@ class GradedMatrix:
             object.__setattr__(matrix, name, array)
         return matrix
 
+    @classmethod
+    def to_zero(cls, column_grades: Float) -> GradedMatrix:
+        """Return the homomorphism to the module 0."""
+        n, p = column_grades.shape
+        return cls.of_checked(np.zeros(n + 1, np.int64), np.zeros(0, np.int32), np.zeros((0, p)), column_grades)
+
     def _check(self) -> None:
         rows, columns = self.row_grades, self.column_grades
         if rows.ndim != 2 or columns.ndim != 2 or rows.shape[1] != columns.shape[1]:

@@ -358,14 +358,8 @@ class FlagFiltration:
         )
 
     def _components(self, edges: Int, boundary: GradedMatrix) -> ChainComplex:
-        n = self.n_vertices
-        zero = GradedMatrix.of_checked(
-            np.zeros(n + 1, np.int64),
-            np.zeros(0, np.int32),
-            np.zeros((0, self.n_parameters)),
-            boundary.row_grades,
-        )
-        return ChainComplex(0, boundary, zero, (np.arange(n)[:, np.newaxis], edges))
+        vertices = np.arange(self.n_vertices)[:, np.newaxis]
+        return ChainComplex(0, boundary, GradedMatrix.to_zero(boundary.row_grades), (vertices, edges))
 
     def _cycles(self, reduced: ReducedFlag, boundary: GradedMatrix) -> ChainComplex:
         longest = reduced.triangles[:, :2]

@@ -18,6 +18,7 @@ from tdainv.complexes._kernels_forest import growing_forest, minimum_spanning_fo
 
 # Codes of edges keep a vertex in 16 bits.
 MAX_VERTICES = 1 << 16
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 class ReducedFlag(NamedTuple):
@@ -47,22 +48,29 @@ def dense_ranks(vertex_grades: Float) -> Int:
 
 def _working_labels(distances: Float, vertex_grades: Float) -> _Working:
     n, q = vertex_grades.shape
-    ranks = dense_ranks(vertex_grades)
     if q == 0:
         # Central points first: they cover most lunes, and covers are looked for from the first vertex on.
         order = np.argsort(np.where(np.isinf(distances), 0.0, distances).max(axis=1), kind="stable")
-        prefix = np.full(n, n)
+        ranks, prefix = np.zeros((n, 0), np.int64), np.full(n, n)
+    elif q == 1:
+        order = np.argsort(vertex_grades[:, 0], kind="stable")
+        values = vertex_grades[order, 0]
+        # Any numbers will do that compare as the values do.
+        ranks, prefix = (values.searchsorted(values, side) for side in ("left", "right"))
     else:
+        ranks = dense_ranks(vertex_grades)
         order = np.argsort(ranks.sum(axis=1), kind="stable")
-        sorted_ranks = ranks[order, 0]
-        prefix = np.searchsorted(sorted_ranks, sorted_ranks, side="right") if q == 1 else np.full(n, n)
+        ranks, prefix = ranks[order], np.full(n, n)
     working = distances.take(order, axis=0).take(order, axis=1)
-    return _Working(order, working, np.ascontiguousarray(ranks[order]), prefix.astype(np.int64))
+    return _Working(order, working, ranks.reshape(n, q), prefix)
 
 
 def _sorted_keys(distances: Float, radii: Float) -> Number:
     """Keys of the edges up to the radii, in increasing order of (value, code); the code is a key's lower half."""
-    longest = min(radii.max(), np.max(distances, initial=0.0, where=np.isfinite(distances)))
+    longest = distances.max()
+    if longest == np.inf:
+        longest = np.max(distances, initial=0.0, where=np.isfinite(distances))
+    longest = min(radii.max(), longest)
     # Values are rounded to float32 for the sort, scaled so that they neither overflow nor all vanish.
     values, codes = list_edges(distances, radii, 1.0 / longest if longest > 0 else 1.0)
     keys = (values.view(np.uint32).astype(np.uint64) << np.uint64(32)) | codes
@@ -88,21 +96,29 @@ def reduce_filtration(distances: Float, vertex_grades: Float, max_edge: float) -
         "Give a smaller max_edge, subsample the points, or set TDAINV_MEMORY_LIMIT if you know better.",
     )
     working = _working_labels(distances, vertex_grades)
-    radii = np.minimum(cone_radii(working.distances, working.ranks), min(max_edge, np.finfo(float).max))
+    radii = np.minimum(cone_radii(working.distances, working.ranks), min(max_edge, _LARGEST))
     keys = _sorted_keys(working.distances, radii)
     codes, triangles = reduce_flag(keys, working.ranks, working.prefix)
     del keys
-    rows = np.argsort(codes)
+    rows = codes.argsort()
     indptr, indices = expand_triangles(
         working.distances, working.ranks, working.prefix, codes[rows].astype(np.int64), rows, triangles
     )
-    edges = np.column_stack([codes & np.uint32(0xFFFF), codes >> np.uint32(16)]).astype(np.int64)
+    corners = working.order[triangles]  # of triangles without an apex, which is -1, its column is not read
     return ReducedFlag(
-        edges=np.sort(working.order[edges], axis=1),
-        triangles=np.column_stack([np.sort(working.order[triangles[:, :2]], axis=1), working.order[triangles[:, 3]]]),
+        edges=_pairs(working.order[codes & np.uint32(0xFFFF)], working.order[codes >> np.uint32(16)]),
+        triangles=np.hstack([_pairs(corners[:, 0], corners[:, 1]), corners[:, 3:]]),
         indptr=indptr,
         indices=indices,
     )
+
+
+def _pairs(first: Int, second: Int) -> Int:
+    """Pairs of numbers, the smaller one first, as rows."""
+    pairs = np.empty((len(first), 2), np.int64)
+    np.minimum(first, second, out=pairs[:, 0])
+    np.maximum(first, second, out=pairs[:, 1])
+    return pairs
 
 
 def connecting_edges(distances: Float, vertex_grades: Float, max_edge: float) -> Int:

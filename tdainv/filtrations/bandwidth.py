@@ -9,7 +9,7 @@ from scipy.spatial.distance import squareform
 
 from tdainv import _validation as check
 from tdainv._typing import Float
-from tdainv.filtrations.pair_quantile import pair_quantile
+from tdainv.filtrations.pair_quantile import pair_quantile, quantile_of
 from tdainv.filtrations.tiles import Tiles
 
 # Share of the pairwise distances below the bandwidth that is taken when no neighbourhood is given.
@@ -29,7 +29,7 @@ class Bandwidth(NamedTuple):
         pairs = squareform(matrix, checks=False)
         if np.isinf(pairs).any():
             pairs = pairs[np.isfinite(pairs)]
-        return float(np.quantile(pairs, self.quantile)) if len(pairs) else 0.0
+        return quantile_of(pairs, self.quantile) if len(pairs) else 0.0
 
     def of_tiles(self, tiles: Tiles) -> float:
         """The bandwidth in the unit of a cloud."""

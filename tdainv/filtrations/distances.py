@@ -95,6 +95,8 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
             np.fill_diagonal(matrix, 0.0)
     if isinstance(metric, str) and np.isinf(matrix).any():
         raise ValueError(f"{name} must have finite distances, got inf for metric={metric!r}: rescale the coordinates.")
+    if isinstance(metric, str) and metric in PLAIN_METRICS:
+        return matrix  # symmetric and not negative by its formula
     label = repr(metric) if isinstance(metric, str) else getattr(metric, "__name__", "callable")
     return check.distance_matrix(matrix, f"The {label} distances of {name}")
 

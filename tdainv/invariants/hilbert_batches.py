@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from tdainv._typing import Float, Int
+from tdainv._typing import Float, Int, Number
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.flag_filtration import FlagFiltration
+from tdainv.complexes.reduced_flag import ReducedFlag, reduce_filtration
 from tdainv.invariants.hilbert import hilbert_signed_measures, measures_of_complexes
 from tdainv.invariants.signed_measure import SignedMeasure
 
@@ -45,7 +46,7 @@ def _size(item: Any, degrees: Sequence[int]) -> int:
     """Number of cells of an item that is small; 0 for others."""
     if isinstance(item, FilteredComplex) and item.n_parameters <= 2 and len(item) <= _SMALL[FilteredComplex]:
         return len(item)
-    if isinstance(item, FlagFiltration) and item.n_parameters <= 2 and max(degrees) <= 1:
+    if isinstance(item, FlagFiltration) and item.n_parameters <= 2 and max(degrees) == 1:
         return _CELLS_OF_VERTEX * item.n_vertices if item.n_vertices <= _SMALL[FlagFiltration] else 0
     return 0
 
@@ -65,14 +66,13 @@ def _union_of_complexes(
     complexes: Sequence[FilteredComplex], degrees: tuple[int, ...]
 ) -> tuple[list[SignedMeasure], list[_Ranked]]:
     """Measures of the union of explicit complexes, in ranks: one reduction in chunks for all."""
-    owners = np.repeat(np.arange(len(complexes)), [len(complex_) for complex_ in complexes])
-    ranked = [_ranked(owners, column) for column in np.concatenate([complex_.grades for complex_ in complexes]).T]
-    entries = np.cumsum([0, *(len(complex_.indices) for complex_ in complexes)])
-    cells = np.cumsum([0, *map(len, complexes)])
+    cells, entries = _starts(complexes), _starts([each.indices for each in complexes])
+    owners = np.repeat(np.arange(len(complexes)), np.diff(cells))
+    ranked = [_ranked(owners, column) for column in np.concatenate([each.grades for each in complexes]).T]
     union = FilteredComplex.of_checked(
-        np.concatenate([complex_.dimensions for complex_ in complexes]),
-        np.concatenate([[0], *(c.indptr[1:] + start for c, start in zip(complexes, entries, strict=False))]),
-        np.concatenate([c.indices + start for c, start in zip(complexes, cells, strict=False)]).astype(np.int32),
+        np.concatenate([each.dimensions for each in complexes]),
+        np.append(0, _numbered_on([each.indptr[1:] for each in complexes], entries)),
+        _numbered_on([each.indices for each in complexes], cells).astype(np.int32),
         np.column_stack([ranks for ranks, _, _ in ranked]),
     )
     return hilbert_signed_measures(union, degrees), ranked
@@ -82,37 +82,55 @@ def _union_of_flags(
     filtrations: Sequence[FlagFiltration], degrees: tuple[int, ...]
 ) -> tuple[list[SignedMeasure], list[_Ranked]]:
     """Measures of the union of flag filtrations, in ranks; their reduced complexes are made one by one."""
-    items = [filtration.chain_complexes(degrees) for filtration in filtrations]
-    # Complexes of neighbouring degrees share a matrix, and so must their unions: their measures share its kernel.
-    columns = {}
-    for k, complex_ in enumerate(items[0]):
-        columns[id(complex_.lower)] = [complexes[k].lower for complexes in items]
-        columns[id(complex_.upper)] = [complexes[k].upper for complexes in items]
-    grades = [each.row_grades for column in columns.values() for each in column]
-    grades += [each.column_grades for column in columns.values() for each in column]
-    owners = np.repeat(np.tile(np.arange(len(items)), len(grades) // len(items)), [len(each) for each in grades])
-    ranked = [_ranked(owners, column) for column in np.concatenate(grades).T]
-    ranks = np.column_stack([each for each, _, _ in ranked])
-    sizes = [sum(map(len, grades[i : i + len(items)])) for i in range(0, len(grades), len(items))]
-    parts = np.split(ranks, np.cumsum(sizes)[:-1])
-    n = len(columns)
-    unions = {
-        key: _union_of_matrices(column, parts[i], parts[n + i]) for i, (key, column) in enumerate(columns.items())
-    }
-    of_degrees = [ChainComplex(each.degree, unions[id(each.upper)], unions[id(each.lower)]) for each in items[0]]
-    return measures_of_complexes(of_degrees), ranked
-
-
-def _union_of_matrices(matrices: Sequence[GradedMatrix], row_grades: Float, column_grades: Float) -> GradedMatrix:
-    """Block diagonal of matrices, with other grades."""
-    entries = np.cumsum([0, *(len(matrix.indices) for matrix in matrices)])
-    rows = np.cumsum([0, *(matrix.shape[0] for matrix in matrices)])
-    return GradedMatrix.of_checked(
-        np.concatenate([[0], *(m.indptr[1:] + start for m, start in zip(matrices, entries, strict=False))]),
-        np.concatenate([m.indices + start for m, start in zip(matrices, rows, strict=False)]).astype(np.int32),
-        row_grades,
-        column_grades,
+    flags = [reduce_filtration(each.distances, each.vertex_grades, each.max_edge) for each in filtrations]
+    first_vertices = _starts([each.distances for each in filtrations])
+    edges = _numbered_on([flag.edges for flag in flags], first_vertices)
+    triangles = _numbered_on([flag.triangles for flag in flags], first_vertices)
+    first_edges = _starts([flag.edges for flag in flags])
+    ranked, (of_vertices, of_edges, of_triangles) = _grades_of_flags(filtrations, flags, edges, triangles)
+    boundary = GradedMatrix.of_checked(
+        2 * np.arange(len(edges) + 1), edges.ravel().astype(np.int32), of_vertices, of_edges
     )
+    upper = GradedMatrix.of_checked(
+        np.append(0, _numbered_on([flag.indptr[1:] for flag in flags], _starts([flag.indices for flag in flags]))),
+        _numbered_on([flag.indices for flag in flags], first_edges).astype(np.int32),
+        of_edges,
+        of_triangles,
+    )
+    complexes = {0: ChainComplex(0, boundary, GradedMatrix.to_zero(of_vertices)), 1: ChainComplex(1, upper, boundary)}
+    return measures_of_complexes([complexes[degree] for degree in degrees]), ranked
+
+
+def _grades_of_flags(
+    filtrations: Sequence[FlagFiltration], flags: Sequence[ReducedFlag], edges: Int, triangles: Int
+) -> tuple[list[_Ranked], list[Float]]:
+    """Grades of the vertices, edges and triangles of a union, in ranks."""
+    n = np.arange(len(flags))
+    owners = [
+        np.repeat(n, [each.n_vertices for each in filtrations]),
+        np.repeat(n, [len(flag.edges) for flag in flags]),
+        np.repeat(n, [len(flag.triangles) for flag in flags]),
+    ]
+    values = [each.vertex_births for each in filtrations]
+    values += [each.distances[tuple(flag.edges.T)] for each, flag in zip(filtrations, flags, strict=True)]
+    values += [each.distances[tuple(flag.triangles[:, :2].T)] for each, flag in zip(filtrations, flags, strict=True)]
+    ranked = [_ranked(np.concatenate(owners), np.concatenate(values))]
+    columns = [np.split(ranked[0][0], _starts(owners)[1:-1])]
+    for function in np.concatenate([each.vertex_grades for each in filtrations]).T:
+        ranked.append(_ranked(owners[0], function))
+        ranks = ranked[-1][0]
+        columns.append([ranks, ranks[edges].max(axis=1), ranks[triangles].max(axis=1)])
+    return ranked, [np.column_stack(parts) for parts in zip(*columns, strict=True)]
+
+
+def _starts(arrays: Sequence[Any]) -> Int:
+    """Where each array begins in all of them one after another, and where the last one ends."""
+    return np.cumsum([0, *map(len, arrays)])
+
+
+def _numbered_on(arrays: Sequence[Number], starts: Int) -> Int:
+    """Numbers of all arrays, one after another, each array counted from its start."""
+    return np.concatenate([array + start for array, start in zip(arrays, starts, strict=False)])
 
 
 def _ranked(owners: Int, column: Float) -> _Ranked:

@@ -86,7 +86,7 @@ def lower_star_barcode(
     """
     degrees = check.degrees(degrees)
     items = tensor_items(values, "values", 1)
-    complexes = _complexes(complex_, [len(array) for array in items.arrays])
+    complexes = complexes_of_items(complex_, [len(array) for array in items.arrays])
     arguments = [
         (array, skeleton, degrees, start)
         for array, skeleton, start in zip(items.arrays, complexes, items.starts.tolist(), strict=True)
@@ -95,7 +95,7 @@ def lower_star_barcode(
     return barcode_batches(found, degrees, lambda places: items.flat[places[:, 0]].double(), items.flat)
 
 
-def _complexes(given: Skeleton | Sequence[Skeleton], sizes: list[int]) -> list[FilteredComplex]:
+def complexes_of_items(given: Skeleton | Sequence[Skeleton], sizes: list[int]) -> list[FilteredComplex]:
     """One complex an item; one that is given for all is read once for each number of vertices."""
     if not isinstance(given, list | tuple):
         read = {n: _read(given, n, "complex_") for n in sorted(set(sizes))}

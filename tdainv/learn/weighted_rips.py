@@ -92,7 +92,7 @@ def weighted_rips_barcode(
     cut = check.max_edge(max_edge)
     items = tensor_items(distances, "distances", 2, finite=metric == "euclidean")
     lengths = edge_lengths(items, "distances", metric)
-    of_points = _checked_weights(weights, items)
+    of_points = checked_weights(weights, items, "distances")
     arguments = [
         (array, weight, f"distances[{i}]", metric, degrees, cut, first)
         for i, (array, weight, first) in enumerate(
@@ -100,12 +100,13 @@ def weighted_rips_barcode(
         )
     ]
     found = map_on_host(_bars, arguments, n_jobs)
-    return barcode_batches(found, degrees, _WeightedLengths(lengths, of_points.flat), items.flat)
+    return barcode_batches(found, degrees, WeightedLengths(lengths, of_points.flat), items.flat)
 
 
-def _checked_weights(weights: TensorBatch, points: TensorItems) -> TensorItems:
+def checked_weights(weights: TensorBatch, points: TensorItems, name: str) -> TensorItems:
+    """Check weights, one for each point of each item, at least 0."""
     items = tensor_items(weights, "weights", 1)
-    require_alike(points, items, ("distances", "weights"))
+    require_alike(points, items, (name, "weights"))
     for i, (array, weight) in enumerate(zip(points.arrays, items.arrays, strict=True)):
         rule = f"weights[{i}] must have shape ({len(array)},) and be at least 0"
         if weight.shape != array.shape[:1] or (weight < 0).any():
@@ -122,7 +123,7 @@ def _bars(
     return flag_bars(filtration, degrees, first_vertex)
 
 
-class _WeightedLengths:
+class WeightedLengths:
     """Values of edges, and of vertices as edges of length 0."""
 
     def __init__(self, lengths: EdgeLengths, weights: Tensor) -> None:
@@ -130,6 +131,7 @@ class _WeightedLengths:
         self._weights = weights
 
     def __call__(self, edges: Tensor) -> Tensor:
+        """Values, float64 of shape (k,), of edges (k, 2)."""
         ends = self._weights[edges].double()
         return torch.maximum(self._lengths(edges) + ends.sum(dim=1), 2 * ends.amax(dim=1))
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from tdainv import _validation as check
 from tdainv._typing import Float
 from tdainv._words import counted
@@ -74,10 +72,7 @@ class Presentation:
         """Return :meth:`chain_complex` for several degrees: only one is there."""
         if tuple(degrees) != (self.degree,):
             raise ValueError(f"This is a presentation of degree {self.degree}, got degrees {tuple(degrees)}.")
-        n = self.matrix.shape[0]
-        no_rows = np.zeros((0, self.n_parameters))
-        zero = GradedMatrix(np.zeros(n + 1, np.int64), np.zeros(0, np.int32), no_rows, self.generators)
-        return [ChainComplex(self.degree, self.matrix, zero)]
+        return [ChainComplex(self.degree, self.matrix, GradedMatrix.to_zero(self.generators))]
 
     def __repr__(self) -> str:
         sizes = counted(len(self.generators), "generator"), counted(len(self.relations), "relation")
