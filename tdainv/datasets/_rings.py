@@ -12,7 +12,7 @@ __all__ = ["make_marked_rings"]
 
 _GAP = np.pi / 2  # angle that an open ring lacks
 _MARK = 0.15  # standard deviation of the cluster that marks a ring
-_NEAR, _FAR = 2.8, 6.6  # centres of the rings: edges between parts are longer than √3, where the rings are filled
+_APART = (4.5, 6.5)  # from centre to centre: the rings are filled, at √3 or with weights later, before parts meet
 _LEAST = 20
 
 
@@ -25,15 +25,14 @@ def make_marked_rings(
 ) -> Dataset:
     """Draw a cluster and two rings in a row in the plane; the class says whether the ring near the cluster is closed.
 
-    Each ring has radius 1, and is closed or lacks a quarter, independently of the other. The cluster, with a quarter
-    of the points, marks one of them: centres lie at 0 (cluster), 2.8 and 6.6 on a line. Each item is rotated about the
-    origin, and its points are in random order.
+    Each ring has radius 1, and is closed or lacks a quarter, independently of the other; both have the same number of
+    points. The cluster, with a quarter of the points, marks one of them: the centres of cluster, near and far ring lie
+    on a line, at random distances of 4.5 to 6.5. Each item is rotated, and its points are in random order.
 
-    In a filtration that looks at every point in the same way, such as the Rips filtration or that of the distance to a
-    measure, the two rings have the same barcodes: one that is closed and one that is open look alike whichever is
-    marked. So whether one, none or both are closed is all that it sees, and no classifier of its barcodes exceeds 3/4
-    by much. Distances to the other points tell the rings apart: weights that make the far ring late or faint answer
-    the question.
+    Barcodes of the Rips filtration, or of that of the distance to a measure, are unions of those of the parts, up to
+    bars of components: one closed and one open ring look alike whichever is marked. So how many rings are closed is all
+    that they say, and no classifier of loops is right in more than 3/4 of many items. Distances to the other points
+    tell the rings apart: weights that make the far ring late or faint answer the question.
 
     Parameters
     ----------
@@ -85,17 +84,17 @@ def _item(
 ) -> Float:
     n_outliers = round(outliers * n_points)
     n_kept = n_points - n_outliers
-    n_mark = n_kept // 4
-    n_near = (n_kept - n_mark) // 2
+    n_ring = 3 * n_kept // 8
+    near, far = np.cumsum(rng.uniform(*_APART, size=2))
     points = np.concatenate(
         [
-            rng.normal(scale=_MARK, size=(n_mark, 2)),
-            _ring(rng, n_near, near_is_closed) + np.array([_NEAR, 0.0]),
-            _ring(rng, n_kept - n_mark - n_near, far_is_closed) + np.array([_FAR, 0.0]),
+            rng.normal(scale=_MARK, size=(n_kept - 2 * n_ring, 2)),
+            _ring(rng, n_ring, near_is_closed) + np.array([near, 0.0]),
+            _ring(rng, n_ring, far_is_closed) + np.array([far, 0.0]),
         ]
     )
     points += rng.normal(scale=noise, size=points.shape)
-    box = rng.uniform((-1.0, -1.5), (_FAR + 1.5, 1.5), (n_outliers, 2))
+    box = rng.uniform((-1.0, -1.5), (far + 1.5, 1.5), (n_outliers, 2))
     angle = rng.uniform(0.0, 2 * np.pi)
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     return rng.permutation(np.concatenate([points, box]) @ rotation.T)
