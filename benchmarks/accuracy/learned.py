@@ -82,7 +82,14 @@ def _learned(filtration: Any, backbone: Any = None, **options: Any) -> Callable[
         return LearnedFiltrationClassifier(
             filtration,
             backbone,
-            **{"metric": "precomputed", "patience": PATIENCE, "warmup": 5, "width": 16, "random_state": seed, **options},
+            **{
+                "metric": "precomputed",
+                "patience": PATIENCE,
+                "warmup": 5,
+                "width": 16,
+                "random_state": seed,
+                **options,
+            },
             epochs=epochs,
             backbone_epochs=epochs,
         )
@@ -90,10 +97,10 @@ def _learned(filtration: Any, backbone: Any = None, **options: Any) -> Callable[
     return make
 
 
-# Method, and its largest number of epochs: fixed filtrations and networks without barcodes are cheap, and get more.
+# Method, and its largest number of epochs: fixed filtrations are cheap, and get more.
 METHODS: dict[str, tuple[Callable[[int, int], Any], int]] = {
     "quantiles": (_regression, 1),
-    "network": (_learned(None, "distances"), 60),
+    "network": (_learned(None, "distances"), 20),
     "rips": (_learned("rips"), 60),
     "dtm": (_learned("dtm"), 60),
     "learned": (_learned("learned"), 16),

@@ -73,8 +73,8 @@ def make_backbone(
 ) -> nn.Module:
     """A network of the kind that is named; a module that was given is copied.
 
-    Named networks have layer normalisation: small sets of clouds have few batches, and statistics of batches lag. The
-    network on distances has layers of about twice `width`, and means in place of sums.
+    The network on distances has layers of about twice `width`, and means in place of sums, for clouds of different
+    sizes.
     """
     if isinstance(backbone, nn.Module):
         return copy.deepcopy(backbone)
@@ -85,11 +85,10 @@ def make_backbone(
             row_widths=(2 * width,),
             cloud_widths=(2 * width,),
             pooling="mean",
-            normalization="layer",
             dropout=0.0,
             generator=generator,
         )
-    return _POINT_NETWORKS[backbone](dim, n_features=n_features, normalization="layer", generator=generator)
+    return _POINT_NETWORKS[backbone](dim, n_features=n_features, generator=generator)
 
 
 def checked_device(device: Any) -> torch.device:

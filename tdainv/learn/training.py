@@ -15,11 +15,13 @@ from torch.nn.functional import cross_entropy
 
 from tdainv._progress import progress
 from tdainv._typing import Int
+from tdainv.learn.blocks import WeightedBatchNorm
 from tdainv.learn.checkpoints import Checkpoint
 from tdainv.learn.topological_classifier import TopologicalClassifier
 from tdainv.learn.training_items import TrainingItems, batches_of
 
 _LARGEST_GRADIENT = 5.0
+_NORMALIZATIONS = (WeightedBatchNorm, torch.nn.modules.batchnorm._BatchNorm)
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Phase:
         seed = int(np.random.SeedSequence([*self.seed, epoch]).generate_state(1)[0])
         with seeded(seed, self.items.device):
             loss = self._train(np.random.default_rng(seed))
+        recalibrate(self.module, self.items, self.training, self.schedule.batch_size)
         row = {"epoch": epoch, "training_loss": loss}
         state = self.state
         state.epoch = epoch
@@ -162,6 +165,35 @@ def outputs(
     module.eval()
     function = module.features if features else module
     return torch.cat([function(**items.batch(index[batch])) for batch in batches_of(len(index), batch_size)])
+
+
+@torch.no_grad()
+def recalibrate(module: TopologicalClassifier, items: TrainingItems, index: Int, batch_size: int) -> None:
+    """Set running statistics of batch normalisations to means over all batches, with the present parameters.
+
+    Pooled features of different clouds are close together. Statistics that lag a few steps behind the parameters are
+    then off by many standard deviations, and a network that is good in training guesses in evaluation mode.
+    """
+    norms = [
+        part
+        for root in (module.learner, None if module.frozen else module.backbone)
+        if root is not None
+        for part in root.modules()
+        if isinstance(part, _NORMALIZATIONS)
+    ]
+    if not norms:
+        return
+    momenta = [part.momentum for part in norms]
+    module.eval()
+    for part in norms:
+        part.train()
+    for k, batch in enumerate(batches_of(len(index), batch_size)):
+        for part in norms:
+            part.momentum = 1 / (k + 1)
+        module(**items.batch(index[batch]))
+    for part, momentum in zip(norms, momenta, strict=True):
+        part.momentum = momentum
+    module.eval()
 
 
 @contextmanager
