@@ -14,7 +14,6 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import estimator_checks
 
 import tdainv
 
@@ -421,26 +420,6 @@ def test_it_works_in_pipelines_searches_and_cross_validation():
     table = make_pipeline(model.set_output(transform="pandas")).fit_transform(X, y)
     assert list(table.columns) == [f"filtration{k}" for k in range(4)]
     assert make_pipeline(clone(model), StandardScaler()).fit_transform(X, y).shape == (12, 4)
-
-
-@pytest.mark.parametrize(
-    "check",
-    [
-        estimator_checks.check_estimator_cloneable,
-        estimator_checks.check_estimator_tags_renamed,
-        estimator_checks.check_valid_tag_types,
-        estimator_checks.check_estimator_repr,
-        estimator_checks.check_no_attributes_set_in_init,
-        estimator_checks.check_mixin_order,
-        estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
-        estimator_checks.check_parameters_default_constructible,
-        estimator_checks.check_get_params_invariance,
-        estimator_checks.check_set_params,
-    ],
-    ids=lambda check: check.__name__,
-)
-def test_checks_of_scikit_learn_pass(check):
-    check("LearnedFiltrationClassifier", LearnedFiltrationClassifier())
 
 
 def test_fit_leaves_parameters_and_inputs_alone():

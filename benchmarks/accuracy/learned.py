@@ -77,21 +77,18 @@ def _regression(seed: int, epochs: int) -> Any:
     return GridSearchCV(pipeline, {"logisticregression__C": [0.01, 0.1, 1.0, 10.0]}, cv=3)
 
 
-def _learned(filtration: Any, backbone: Any = None, **options: Any) -> Callable[[int, int], Any]:
+def _learned(filtration: Any, backbone: Any = None) -> Callable[[int, int], Any]:
     def make(seed: int, epochs: int) -> Any:
         return LearnedFiltrationClassifier(
             filtration,
             backbone,
-            **{
-                "metric": "precomputed",
-                "patience": PATIENCE,
-                "warmup": 5,
-                "width": 16,
-                "random_state": seed,
-                **options,
-            },
+            metric="precomputed",
+            width=16,
             epochs=epochs,
             backbone_epochs=epochs,
+            warmup=5,
+            patience=PATIENCE,
+            random_state=seed,
         )
 
     return make
@@ -271,7 +268,7 @@ def main() -> int:
         data = load(name, options.seed)
         data = data.first(QUICK_ITEMS) if options.quick else data
         print(f"{name}: {len(data.items)} items, {data.protocol}", flush=True)
-        for fold in range(len(data.folds)):
+        for fold in options.folds or range(len(data.folds)):
             for method in options.methods:
                 key = {"set": name, "method": method, "fold": fold, "seed": options.seed, "quick": options.quick}
                 if _has(options.output, tdainv=tdainv.__version__, **key):
@@ -286,6 +283,7 @@ def _options() -> Any:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS), metavar="NAME")
     parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS), metavar="NAME")
+    parser.add_argument("--folds", nargs="+", type=int, default=None, metavar="K", help="by default all, from 0 on")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1, help="threads of torch")
     parser.add_argument("--quick", action="store_true", help="few items, two folds, two epochs: to try things out")
