@@ -32,9 +32,11 @@ from tdainv.learn import (  # noqa: E402
     WeightNetwork,
     training,
 )
+from tdainv.learn.blocks import WeightedBatchNorm  # noqa: E402
 from tdainv.learn.checkpoints import Checkpoint  # noqa: E402
 from tdainv.learn.ragged import padded  # noqa: E402
 from tdainv.learn.training import Schedule  # noqa: E402
+from tdainv.learn.training_items import TrainingItems  # noqa: E402
 
 FAST = {"epochs": 3, "backbone_epochs": 3, "width": 6, "n_centers": 6, "n_features": 4, "random_state": 0}
 
@@ -222,6 +224,8 @@ def test_training_lowers_a_loss_of_the_filtration():
         (lambda: BifiltrationLearner(function=3), TypeError, "function must be a Module"),
         (lambda: BifiltrationLearner(resolution=(1, 5)), ValueError, "resolution must be two integers"),
         (lambda: TopologicalClassifier(2), ValueError, "learner or backbone must be a module"),
+        (lambda: TopologicalClassifier(2, backbone=nn.Flatten()), ValueError, "backbone_features must be an integer"),
+        (lambda: TopologicalClassifier(2, learner=nn.Flatten()), ValueError, "learner.n_features must be an integer"),
         (lambda: TopologicalClassifier(1, backbone=DeepSets(2)), ValueError, "n_classes must be at least 2"),
         (lambda: TopologicalClassifier(2, backbone=DeepSets(2))(), ValueError, "points must be given"),
         (lambda: new_learner()(distances(dtype=torch.float32)), TypeError, "float64"),
@@ -368,6 +372,10 @@ def test_weights_of_points_give_the_filtration_in_the_unit_of_the_data():
     (bars,) = model.module_.learner.barcodes([torch.tensor(cdist(X[1], X[1]) / model.unit_, dtype=torch.float32)])
     expected = tdainv.barcode(tdainv.weighted_rips(X[1], weights[1]), 1)
     np.testing.assert_allclose(bars.births.detach() * model.unit_, expected.births, rtol=1e-4)
+    (values,) = fitted("bifiltration").point_weights(X[:1])
+    assert values.min() == 0 and 0 < values.max() < 1
+    with pytest.raises(ValueError, match="filtration must not be None"):
+        fitted("distances").point_weights(X[:1])
 
 
 def test_labels_may_be_words_of_any_order():
@@ -397,6 +405,43 @@ def test_the_generators_of_torch_and_numpy_stay_as_they_were():
     LearnedFiltrationClassifier("rips", "deepsets", **FAST).fit(X, y)
     assert torch.equal(torch.random.get_rng_state(), before[0])
     np.testing.assert_array_equal(np.random.get_state()[1], before[1])  # noqa: NPY002
+
+
+@pytest.mark.parametrize("case", ["module", "deepsets"])
+def test_statistics_of_batches_are_those_of_the_training_items(case):
+    X, y = ragged()
+    options = {
+        **FAST,
+        **CASES[case],
+        "filtration": CASES[case].get("filtration"),
+        "validation_fraction": 0,
+        "batch_size": 12,
+    }
+    model = LearnedFiltrationClassifier(**options).fit(X, y)
+    module, items = model.module_, _items(model, X)
+    norms = [part for part in module.modules() if isinstance(part, WeightedBatchNorm)]
+    # The first layer sees no other statistics: its mean over all rows can be taken by hand.
+    first = module.backbone.point if case == "deepsets" else module.learner.network.cloud.pairs.perceptron
+    if case == "deepsets":
+        inputs = torch.cat(items.points)
+    else:
+        inputs = torch.cat([matrix.reshape(-1, 1) for matrix in items.distances])
+    expected = torch.relu(first.linears[0](inputs)).mean(dim=0).detach()
+    torch.testing.assert_close(first.norms[0].running_mean, expected, rtol=1e-4, atol=1e-5)
+    before = [(norm.running_mean.clone(), norm.running_variance.clone(), norm.momentum) for norm in norms]
+    for norm in norms:
+        norm.running_mean.fill_(7.0)
+    training.recalibrate(module, items, np.arange(len(X)), 12)
+    for norm, (mean, variance, momentum) in zip(norms, before, strict=True):
+        torch.testing.assert_close(norm.running_mean, mean, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(norm.running_variance, variance, rtol=1e-4, atol=1e-5)
+        assert norm.momentum == momentum and not norm.training
+
+
+def _items(model, X):
+    matrices = [cdist(cloud, cloud) for cloud in X]
+    points = None if model.backbone is None else [cloud - cloud.mean(axis=0) for cloud in X]
+    return TrainingItems.of_arrays(matrices, points, model.unit_, "cpu")
 
 
 def test_early_stopping_keeps_the_epoch_with_the_lowest_loss():
@@ -480,6 +525,21 @@ def test_a_finished_fit_is_read_from_its_file(tmp_path, monkeypatch):
     np.testing.assert_array_equal(clone(model).fit(X, y).transform(X), model.transform(X))
 
 
+def city_block(first, second):
+    return float(np.abs(first - second).sum())
+
+
+def test_a_function_as_metric_has_a_name_in_the_file(tmp_path):
+    X, y = ragged()
+    options = {**FAST, "epochs": 1, "metric": city_block, "checkpoint": tmp_path / "state.pt"}
+    first = LearnedFiltrationClassifier("rips", **options).fit(X, y)
+    identity = torch.load(tmp_path / "state.pt", weights_only=True)["identity"]
+    text = repr(first._identity([]))
+    assert "city_block" in text and hex(id(city_block)) not in text
+    assert len(identity) == 64
+    np.testing.assert_array_equal(clone(first).fit(X, y).transform(X), first.transform(X))
+
+
 def test_a_file_of_another_training_is_refused(tmp_path):
     X, y = ragged()
     path = tmp_path / "state.pt"
@@ -523,6 +583,7 @@ GOOD, LABELS = [np.eye(3)] * 4, [0, 1, 0, 1]
         ({}, GOOD, [0, 1], ValueError, r"y must have shape \(4,\)"),
         ({}, GOOD, None, ValueError, "y must hold a class for each item"),
         ({}, GOOD, [0.5, 1, 0, 1], ValueError, r"y must be classes, got the number y\[0\] = 0.5"),
+        ({}, GOOD, np.array(["a", 1, "a", 1], dtype=object), TypeError, "y must hold classes of one type"),
         ({}, GOOD, [np.nan, 1, 0, 1], ValueError, r"y must be finite, got y\[0\]"),
         ({}, [*GOOD[:3], [[np.nan, 0.0]]], LABELS, ValueError, r"X\[3\] must be finite"),
         ({}, [*GOOD[:3], np.zeros((0, 2))], LABELS, ValueError, r"X\[3\] must have shape"),

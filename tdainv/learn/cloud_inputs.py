@@ -62,7 +62,10 @@ def checked_labels(y: Any, n: int) -> tuple[Number, Int]:
         if (labels != np.round(labels)).any():
             i = int(np.argmax(labels != np.round(labels)))
             raise ValueError(f"y must be classes, got the number y[{i}] = {labels[i]:g}: this is no regression.")
-    classes, numbers = np.unique(labels, return_inverse=True)
+    try:
+        classes, numbers = np.unique(labels, return_inverse=True)
+    except TypeError as error:
+        raise TypeError(f"y must hold classes of one type, which can be sorted ({error}).") from None
     if len(classes) < 2:
         raise ValueError(f"y must hold at least two classes, got one: {classes[0]!r}.")
     return classes, numbers.astype(np.int64)

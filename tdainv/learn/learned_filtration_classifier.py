@@ -18,6 +18,7 @@ from torch import nn
 from tdainv import _validation as check
 from tdainv._typing import Float, Number
 from tdainv.datasets._arguments import make_rng
+from tdainv.learn.bifiltration_learner import BifiltrationLearner
 from tdainv.learn.checkpoints import Checkpoint, fingerprint
 from tdainv.learn.cloud_inputs import (
     centred,
@@ -294,7 +295,8 @@ class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimat
         Returns
         -------
         list of ndarray of shape (n_points,)
-            In the unit of the data: :func:`tdainv.weighted_rips` of a cloud with them is its filtration.
+            In the unit of the data: :func:`tdainv.weighted_rips` of a cloud with them is its filtration. For
+            "bifiltration", numbers in [0, 1).
         """
         check_is_fitted(self, "module_")
         learner: Any = self.module_.learner
@@ -303,7 +305,8 @@ class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimat
         _, matrices = checked_clouds(X, self.metric)
         items = TrainingItems.of_arrays(matrices, None, self.unit_, "cpu")
         with torch.no_grad():
-            return [learner.weights_of([d])[0].double().numpy() * self.unit_ for d in items.distances]
+            weights = [learner.weights_of([matrix])[0].double().numpy() for matrix in items.distances]
+        return weights if isinstance(learner, BifiltrationLearner) else [self.unit_ * values for values in weights]
 
     def get_feature_names_out(self, input_features: Any = None) -> Number:
         """Names of the features: the part that they come from, and a number.
@@ -373,6 +376,8 @@ class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimat
                 data = [*data, repr(module), *module.state_dict().values()]
         if not isinstance(self.random_state, int):
             parameters.pop("random_state")
+        if callable(self.metric):  # its repr is an address, which another process does not have
+            parameters["metric"] = f"{self.metric.__module__}.{self.metric.__qualname__}"
         return [*data, sorted(parameters.items(), key=lambda pair: pair[0])]
 
     def __sklearn_tags__(self) -> Any:

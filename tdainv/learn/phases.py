@@ -15,6 +15,7 @@ from tdainv.learn.topological_classifier import TopologicalClassifier
 from tdainv.learn.training import Phase, Schedule, seeded
 from tdainv.learn.training_items import TrainingItems
 
+_NAMES = ("backbone", "filtration")
 _ITEMS_FOR_START = 100  # whose barcodes place the Gaussians or the grid at first
 
 
@@ -74,8 +75,7 @@ class Phases:
         return module, history
 
     def _names(self) -> list[str]:
-        parts = {"backbone": self.model.backbone, "filtration": self.model.filtration}
-        return [name for name, part in parts.items() if part is not None]
+        return [name for name in _NAMES if getattr(self.model, name) is not None]
 
     def _generator(self, stream: int) -> torch.Generator:
         return torch.Generator().manual_seed(self.seed + stream)
@@ -139,4 +139,4 @@ class Phases:
             weight_decay=model.weight_decay,
             patience=model.patience,
         )
-        return Phase(module, self.items, self.labels, self.parts, schedule, (self.seed, len(name)))
+        return Phase(module, self.items, self.labels, self.parts, schedule, (self.seed, _NAMES.index(name)))

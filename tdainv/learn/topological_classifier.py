@@ -83,9 +83,11 @@ class TopologicalClassifier(nn.Module):
         self.learner = learner
         self.backbone = backbone
         self.frozen = frozen
-        self.n_features = 0 if learner is None else check.positive_integer(learner.n_features, "learner.n_features")
+        self.n_features = 0
+        if learner is not None:
+            self.n_features = check.positive_integer(getattr(learner, "n_features", None), "learner.n_features")
         if backbone is not None:
-            width = backbone.n_features if backbone_features is None else backbone_features
+            width = getattr(backbone, "n_features", None) if backbone_features is None else backbone_features
             self.n_features += check.positive_integer(width, "backbone_features")
             backbone.requires_grad_(not frozen)
         self.last = nn.Linear(self.n_features, n_classes)

@@ -174,25 +174,25 @@ def recalibrate(module: TopologicalClassifier, items: TrainingItems, index: Int,
     Pooled features of different clouds are close together. Statistics that lag a few steps behind the parameters are
     then off by many standard deviations, and a network that is good in training guesses in evaluation mode.
     """
-    norms = [
-        part
-        for root in (module.learner, None if module.frozen else module.backbone)
-        if root is not None
-        for part in root.modules()
-        if isinstance(part, _NORMALIZATIONS)
-    ]
+    parts = [part for part in (module.learner, None if module.frozen else module.backbone) if part is not None]
+    norms = [norm for part in parts for norm in part.modules() if isinstance(norm, _NORMALIZATIONS)]
     if not norms:
         return
-    momenta = [part.momentum for part in norms]
+    momenta = [norm.momentum for norm in norms]
     module.eval()
-    for part in norms:
-        part.train()
+    for norm in norms:
+        norm.train()
     for k, batch in enumerate(batches_of(len(index), batch_size)):
-        for part in norms:
-            part.momentum = 1 / (k + 1)
-        module(**items.batch(index[batch]))
-    for part, momentum in zip(norms, momenta, strict=True):
-        part.momentum = momentum
+        for norm in norms:
+            norm.momentum = 1 / (k + 1)  # a mean over all batches so far
+        known = items.batch(index[batch])
+        if module.learner is not None and "distances" in known:
+            # The network of weights is all of a learner that is normalised: no barcodes are needed.
+            getattr(module.learner, "weights_of", module.learner)(known["distances"])
+        if module.backbone is not None and "points" in known:
+            module.backbone_feature(known["points"])
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
     module.eval()
 
 
