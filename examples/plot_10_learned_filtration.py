@@ -24,7 +24,7 @@ test = tdainv.datasets.make_marked_rings(n_per_class=50, n_points=40, random_sta
 # %%
 # The same classifier, once with the Rips filtration and once with a filtration that is learned with it. No classifier
 # of loops of the Rips filtration can get beyond three quarters, up to luck.
-options = {"epochs": 15, "width": 16, "validation_fraction": 0, "random_state": 0}
+options = {"epochs": 15, "warmup": 5, "width": 16, "validation_fraction": 0, "random_state": 0}
 fixed = LearnedFiltrationClassifier("rips", **options).fit(train.clouds, train.labels)
 learned = LearnedFiltrationClassifier("learned", **options).fit(train.clouds, train.labels)
 {name: model.score(test.clouds, test.labels) for name, model in (("rips", fixed), ("learned", learned))}

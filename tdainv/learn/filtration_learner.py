@@ -24,8 +24,8 @@ WEIGHTS = ("learned", "dtm", "none")
 def small_weight_network(width: int, generator: torch.Generator | None = None) -> WeightNetwork:
     """A weight network for clouds of different sizes whose layers have about `width` features.
 
-    For some hundred clouds: means in place of sums, layer normalisation, no dropout, and softplus at the end, so that
-    weights never lose their gradient.
+    For some hundred clouds: means in place of sums, no dropout, and softplus at the end, so that weights never lose
+    their gradient.
     """
     width = check.positive_integer(width, "width")
     return WeightNetwork(
@@ -37,7 +37,6 @@ def small_weight_network(width: int, generator: torch.Generator | None = None) -
         pooling="mean",
         dropout=0.0,
         output="softplus",
-        normalization="layer",
         generator=generator,
     )
 
@@ -93,8 +92,8 @@ class FiltrationLearner(nn.Module):
     n_centers : int, default 32
         Gaussians of PersLay, one set for each degree. Centres and bandwidths are learned.
     width : int, default 32
-        See `weights`. The network of [1]_ is ``WeightNetwork()``, about eight times as wide, with sums and batch
-        normalisation.
+        See `weights`. The network of [1]_ is ``WeightNetwork()``, about eight times as wide, with sums
+        over points where this one has means.
     mass : float in (0, 1], default 0.1
         For "dtm": share of the points that a neighbourhood holds.
     low, high, bandwidth : float, default 0.0, 4.0 and 0.5

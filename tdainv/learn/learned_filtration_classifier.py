@@ -71,7 +71,7 @@ class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimat
         The most epochs of the phase with the filtration, and of the phase of the backbone. With one part only, its
         number counts.
     batch_size : int, default 40
-    learning_rate : float, default 0.01
+    learning_rate : float, default 0.005
         The largest one, reached after `warmup` epochs; then it falls with the square root of the epoch.
     warmup : int, default 10
     weight_decay : float, default 0.0
@@ -148,7 +148,7 @@ class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimat
         epochs: int = 100,
         backbone_epochs: int = 100,
         batch_size: int = 40,
-        learning_rate: float = 0.01,
+        learning_rate: float = 0.005,
         warmup: int = 10,
         weight_decay: float = 0.0,
         validation_fraction: float = 0.1,

@@ -12,7 +12,7 @@ from tdainv._typing import Int
 from tdainv.learn.checkpoints import Checkpoint
 from tdainv.learn.learner_choices import make_backbone, make_learner
 from tdainv.learn.topological_classifier import TopologicalClassifier
-from tdainv.learn.training import Phase, Schedule, seeded
+from tdainv.learn.training import Phase, Schedule, recalibrate, seeded
 from tdainv.learn.training_items import TrainingItems
 
 _NAMES = ("backbone", "filtration")
@@ -126,7 +126,7 @@ class Phases:
         """Put the Gaussians or the grid of a learner where the data are."""
         learner: Any = module.learner
         chosen = self.parts[0][:: -(-len(self.parts[0]) // _ITEMS_FOR_START)]
-        module.eval()
+        recalibrate(module.eval(), self.items, chosen, self.model.batch_size)
         learner.reset_from(self.items.batch(chosen)["distances"], self._generator(3))
 
     def _phase(self, module: TopologicalClassifier, name: str) -> Phase:
