@@ -30,11 +30,11 @@ class PointMLP(PointBackbone):
     n_outputs : int, optional
         Number of outputs of a linear layer on the feature; without, the network returns the feature.
     n_features : int, default 16
-    n_neighbors : int, default 12
+    n_neighbors : int, default 8
         Number of neighbours, the point itself included; all points if there are fewer.
     width : int, default 32
         Number of features of points before the first stage.
-    stage_widths : sequence of int, default (64, 128, 256)
+    stage_widths : sequence of int, default (64, 128)
         Number of features of points after each stage.
     cloud_widths : sequence of int, default (128, 64)
         Of the layers between the maximum over points and the feature.
@@ -70,9 +70,9 @@ class PointMLP(PointBackbone):
         n_outputs: int | None = None,
         *,
         n_features: int = 16,
-        n_neighbors: int = 12,
+        n_neighbors: int = 8,
         width: int = 32,
-        stage_widths: Sequence[int] = (64, 128, 256),
+        stage_widths: Sequence[int] = (64, 128),
         cloud_widths: Sequence[int] = (128, 64),
         normalization: str | None = "batch",
         dropout: float = 0.3,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike
 from tdainv.distances.sliced_wasserstein import check_balance, check_directions
 from tdainv.learn import _checks
-from tdainv.learn.bar_pooling import kept_bars
+from tdainv.learn.bar_pooling import kept_bars, order_by_item
 from tdainv.learn.batches import BarcodeBatch, SignedMeasureBatch
 from tdainv.persistence.bars import check_essential
 
@@ -198,14 +198,13 @@ def _require_balanced(atoms: list[_Atoms], masses: list[Tensor]) -> None:
 
 def _distances(atoms: _Atoms, n_items: int, directions: Tensor) -> Tensor:
     """Mean over directions of Σ |F| (x' - x) over neighbouring atoms x ≤ x' of each item, F the mass up to x."""
-    positions = atoms.points @ directions.T
-    order = positions.detach().argsort(dim=0)
-    order = order.gather(0, atoms.items[order].argsort(dim=0, stable=True))
+    positions = directions @ atoms.points.T
+    order = order_by_item(positions.detach(), atoms.items)
     items = atoms.items.sort().values
-    sums = atoms.weights[order].cumsum(dim=0)
+    sums = atoms.weights[order].cumsum(dim=1)
     # Items are balanced up to rounding: what is left over from the items before is taken off.
     counts = items.new_zeros(n_items).index_add(0, items, torch.ones_like(items))
-    before = torch.cat([sums.new_zeros(1, sums.shape[1]), sums])[(counts.cumsum(0) - counts)[items]]
-    gaps = positions.gather(0, order).diff(dim=0) * (items[1:] == items[:-1]).unsqueeze(-1)
-    rows = (sums - before).abs()[:-1] * gaps
-    return rows.new_zeros(n_items).index_add(0, items[:-1], rows.sum(dim=1) / len(directions))
+    before = nn.functional.pad(sums, (1, 0))[:, (counts.cumsum(0) - counts)[items]]
+    gaps = positions.gather(1, order).diff(dim=1) * (items[1:] == items[:-1])
+    rows = ((sums - before).abs()[:, :-1] * gaps).sum(dim=0) / len(directions)
+    return rows.new_zeros(n_items).index_add(0, items[:-1], rows)
