@@ -138,9 +138,9 @@ def test_alpha_barcodes_are_those_of_the_core(rng, dim, dtype):
         same_bars(batch, [tdainv.barcode(tdainv.alpha(cloud.numpy()), degree) for cloud in clouds], dtype)
 
 
-@pytest.mark.parametrize(("dim", "n"), [(1, 6), (2, 16), (3, 14)])
+@pytest.mark.parametrize(("dim", "n"), [(1, 6), (2, 12), (3, 13)])
 def test_gradients_of_alpha_barcodes_are_right(rng, dim, n):
-    points = torch.from_numpy(rng.normal(size=(2, n, dim))).requires_grad_()
+    points = torch.from_numpy(rng.normal(size=(1, n, dim))).requires_grad_()
 
     def function(x):
         batches = alpha_barcode(x, tuple(range(dim)))

@@ -52,7 +52,7 @@ def versions() -> dict[str, str]:
 
 def invariants(invariant: str, items: list[Any]) -> int:
     """Compute and hold the invariants of some more items."""
-    function = _hilbert if invariant == "hilbert" else _modules
+    function = hilbert if invariant == "hilbert" else _modules
     _held["invariant"] = invariant
     for item in items:
         sample = {key: tuple(i for each in parts for i in function(*each)) for key, parts in item.items()}
@@ -80,7 +80,7 @@ class Vectors(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> Vectors:
         resolution = RESOLUTIONS.get(self.kind, 20)
-        make = _Convolution if self.invariant == "hilbert" else _Images
+        make = Convolution if self.invariant == "hilbert" else _Images
         self.steps_ = {
             (view, width): make(resolution, width).fit([sample[view] for sample in X])
             for view in X[0]
@@ -100,7 +100,7 @@ def _name(view: str, width: float) -> str:
     return f"{view}/{width:g}"
 
 
-class _Convolution:
+class Convolution:
     """Its formatter, which scales the axes, and its convolution."""
 
     def __init__(self, resolution: int, bandwidth: float) -> None:
@@ -109,7 +109,7 @@ class _Convolution:
             bandwidth=bandwidth, resolution=resolution, flatten=True, n_jobs=os.cpu_count()
         )
 
-    def fit(self, X: Any) -> _Convolution:
+    def fit(self, X: Any) -> Convolution:
         self.formatter.fit(X)
         self.convolution.fit(self.formatter.transform(X))
         return self
@@ -141,20 +141,20 @@ class _Images:
         return np.hstack([table.reshape(len(X), -1) for table in tables])
 
 
-def _hilbert(kind: str, *data: Any) -> list[Any]:
+def hilbert(kind: str, *data: Any) -> list[Any]:
     """One signed measure a degree."""
-    filtration = _filtration(kind, *data)
+    built = filtration(kind, *data)
     if kind == "rips" or _dimension(kind, data) < 2:
-        slicer = multipers.Slicer(filtration, backend="GudhiCohomology")
+        slicer = multipers.Slicer(built, backend="GudhiCohomology")
         return [_finite(m) for m in multipers.signed_measure(slicer, degrees=list(DEGREES))]
-    slicer = _slicer(filtration)
+    slicer = _slicer(built)
     presentations = [minimal_presentation(slicer, degree=d) for d in DEGREES]
     return [_finite(multipers.signed_measure(p, degree=d)[0]) for p, d in zip(presentations, DEGREES, strict=True)]
 
 
 def _modules(kind: str, *data: Any) -> list[Any]:
     """Modules with the degrees that they hold."""
-    slicer = _slicer(_filtration(kind, *data))
+    slicer = _slicer(filtration(kind, *data))
     if kind == "rips" or _dimension(kind, data) < 2:
         return [(multipers.module_approximation(slicer, nlines=N_LINES), DEGREES)]
     presentations = [minimal_presentation(slicer, degree=d) for d in DEGREES]
@@ -177,7 +177,7 @@ def _slicer(filtration: Any) -> Any:
     return multipers.Slicer(filtration) if hasattr(filtration, "insert") else filtration
 
 
-def _filtration(kind: str, *data: Any) -> Any:
+def filtration(kind: str, *data: Any) -> Any:
     if kind == "rips":
         points, function, radius = data
         tree = RipsLowerstar(points=points, function=function, threshold_radius=radius)

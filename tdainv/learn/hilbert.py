@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from joblib import effective_n_jobs
 from torch import nn
 
 from tdainv import _validation as check
 from tdainv.invariants.hilbert import hilbert_signed_measures
+from tdainv.invariants.hilbert_batches import measures_of_union, small_batches
 from tdainv.learn.batches import SignedMeasureBatch
 from tdainv.learn.filtrations import FiltrationBatch
 from tdainv.learn.located_atoms import LocatedAtoms, measure_batches, places_of, require_batch
@@ -71,13 +73,29 @@ def hilbert_measure(
     """
     degrees = check.degrees(degrees)
     require_batch(filtrations)
-    arguments = [(filtrations, i, degrees) for i in range(len(filtrations))]
-    return measure_batches(filtrations, map_on_host(_hilbert_atoms, arguments, n_jobs), degrees)
+    blocks = _blocks(filtrations, degrees, effective_n_jobs(n_jobs))
+    results = map_on_host(_atoms, [(filtrations, block, degrees) for block in blocks], n_jobs)
+    found = {
+        i: atoms for block, result in zip(blocks, results, strict=True) for i, atoms in zip(block, result, strict=True)
+    }
+    return measure_batches(filtrations, [found[i] for i in range(len(filtrations))], degrees)
 
 
-def _hilbert_atoms(filtrations: FiltrationBatch, item: int, degrees: Sequence[int]) -> list[LocatedAtoms]:
-    measures = hilbert_signed_measures(filtrations.filtrations[item], degrees)
-    return [LocatedAtoms(m.points, m.weights, places_of(filtrations, item, m.points)) for m in measures]
+def _blocks(filtrations: FiltrationBatch, degrees: Sequence[int], n_jobs: int) -> list[list[int]]:
+    """Items whose measures are computed together: small ones in batches, enough for all jobs, and each other alone."""
+    batches = small_batches(filtrations.filtrations, degrees)
+    alone = set(range(len(filtrations))) - {i for batch in batches for i in batch}
+    parts = [part for batch in batches for part in (batch[k::n_jobs] for k in range(n_jobs)) if part]
+    return [*parts, *([i] for i in sorted(alone))]
+
+
+def _atoms(filtrations: FiltrationBatch, block: Sequence[int], degrees: tuple[int, ...]) -> list[list[LocatedAtoms]]:
+    members = [filtrations.filtrations[i] for i in block]
+    measures = measures_of_union(members, degrees) if len(block) > 1 else [hilbert_signed_measures(members[0], degrees)]
+    return [
+        [LocatedAtoms(m.points, m.weights, places_of(filtrations, i, m.points)) for m in of_item]
+        for i, of_item in zip(block, measures, strict=True)
+    ]
 
 
 class HilbertMeasure(nn.Module):

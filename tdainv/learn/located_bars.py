@@ -2,8 +2,7 @@
 
 A barcode is computed without gradient. Where all values that it compares are different, its births and deaths are,
 near the input, values of fixed simplices: the gradient is that of these values. At ties it is the gradient for one of
-the orders, a choice made by the lowest index: an element of the Clarke subdifferential of a sum over bars of a
-function that vanishes on the diagonal.
+the orders of the simplices, the one that the engine takes.
 """
 
 from __future__ import annotations
