@@ -30,6 +30,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/compare/complex_barcodes.py
 	$(BIN)/python benchmarks/compare/builders.py
 	$(BIN)/python benchmarks/compare/invariants.py
+	$(BIN)/python benchmarks/compare/magnitude.py
 	$(BIN)/python benchmarks/compare/many_clouds.py
 	$(BIN)/python benchmarks/compare/learn_step.py
 	$(BIN)/python benchmarks/compare/cold_start.py

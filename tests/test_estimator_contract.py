@@ -211,6 +211,13 @@ TABLE = {
         tdainv.ModuleImage(resolution=4, local="gaussian", weight=number_of_births, op=2),
         "modules",
     ),
+    "MagnitudeTransform": (tdainv.MagnitudeTransform(), "images"),
+    "MagnitudeTransform-channels": (
+        tdainv.MagnitudeTransform(output="edges", metric="l2", value_weight=2.0, t=0.5, channels=True),
+        "channels",
+    ),
+    "MagnitudeFeatures": (tdainv.MagnitudeFeatures(ts=(1.0, 2.0)), "images"),
+    "MagnitudeFeatures-channels": (tdainv.MagnitudeFeatures(ts=(1,), pool=2, metric=1.5, channels=True), "channels"),
     "MeasureConvolution": (tdainv.MeasureConvolution(resolution=6), "measures"),
     "MeasureConvolution-scales": (
         tdainv.MeasureConvolution(resolution=4, kernel="exponential", scales=(1.0, 4.0)),

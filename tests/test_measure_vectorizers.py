@@ -245,3 +245,17 @@ def test_weights_of_axes_can_be_searched():
     grid = {"gradescaler__weights": [(1.0, 0.01), (0.01, 1.0)]}
     search = GridSearchCV(pipeline, grid, cv=2, error_score="raise").fit(measures, labels)
     assert search.best_score_ == 1.0
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "exponential", "linear"])
+def test_rows_of_many_measures_are_those_they_have_alone_bit_by_bit(kernel):
+    rng = np.random.default_rng(0)
+    sizes = [0, 3, 700, 1, 2500, 64, 0, 129]  # some of them longer than a block of atoms
+    measures = [SignedMeasure(rng.random((n, 2)), rng.choice([-2, -1, 1], n)) for n in sizes]
+    convolution = MeasureConvolution(resolution=(31, 50), bandwidth=0.1, kernel=kernel, scales=(1.0, 3.0)).fit(measures)
+    table = convolution.transform(measures)
+    for measure, row in zip(measures, table, strict=True):
+        np.testing.assert_array_equal(convolution.transform([measure])[0], row)
+        axes, widths = convolution.plans_[0].grid.axes, convolution.plans_[0].grid.bandwidths
+        alone = tdainv.measure_convolution(measure, axes, bandwidth=widths, kernel=kernel)
+        np.testing.assert_array_equal(alone.ravel(), row[: 31 * 50])

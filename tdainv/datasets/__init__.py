@@ -1,5 +1,6 @@
-"""Data sets: protein conformations, digits, synthetic shapes and orbits, and folders of files."""
+"""Data sets: protein conformations, digits, synthetic shapes, orbits and bundles, and folders of files."""
 
+from tdainv.datasets._bundles import haldane_chern_number, make_haldane_bundle
 from tdainv.datasets._dataset import Dataset
 from tdainv.datasets._embedded import load_digits_clouds, load_protein_matrices, load_proteins
 from tdainv.datasets._generators import (
@@ -16,6 +17,7 @@ from tdainv.datasets._rings import make_marked_rings
 
 __all__ = [
     "Dataset",
+    "haldane_chern_number",
     "list_datasets",
     "load_dataset",
     "load_digits_clouds",
@@ -23,6 +25,7 @@ __all__ = [
     "load_proteins",
     "make_circle",
     "make_gaussian",
+    "make_haldane_bundle",
     "make_marked_rings",
     "make_orbit5k",
     "make_shapes",

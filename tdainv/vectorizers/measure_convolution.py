@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from tdainv import _validation as check
-from tdainv._base import Vectorizer
+from tdainv._base import Vectorizer, map_items, require_places
 from tdainv._typing import ArrayLike, Float, Number
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.vectorizers.grid import (
@@ -20,7 +22,9 @@ from tdainv.vectorizers.grid import (
     fit_grid,
     given_lines,
 )
-from tdainv.vectorizers.smoothing import Kernel, check_kernel, smooth
+from tdainv.vectorizers.smoothing import Kernel, check_kernel, smooth, smooth_all
+
+_AT_ONCE = 32  # samples
 
 
 def measure_convolution(
@@ -178,6 +182,27 @@ class MeasureConvolution(Vectorizer):
     def _label(invariant: SignedMeasure, place: int) -> str:
         return f"measure{place}"
 
+    def transform(self, X: Sequence[Any]) -> Float:
+        """Vectorize each sample; with a named kernel many at once, for speed.
+
+        Parameters
+        ----------
+        X : sequence of SignedMeasure, or of tuples of SignedMeasure
+            As many a sample as in fit.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+        """
+        check_is_fitted(self, "plans_")
+        if any(callable(plan.kernel) for plan in self.plans_):
+            return super().transform(X)
+        samples = self._samples(X)
+        require_places(samples, len(self.plans_), type(self).__name__)
+        map_items(partial(_require_dimensions, plans=self.plans_), samples, 1)
+        blocks = [samples[i : i + _AT_ONCE] for i in range(0, len(samples), _AT_ONCE)]
+        return np.concatenate(map_items(partial(_table, plans=self.plans_), blocks, self.n_jobs))
+
     def _make_plan(self, invariants: list[SignedMeasure], place: int) -> _Convolution:
         p = common_dimension(invariants, place)
         if self.axes is None:
@@ -187,6 +212,16 @@ class MeasureConvolution(Vectorizer):
             lines = given_lines(self.axes, place, p)
             grid = GaussianGrid(lines, axis_bandwidths(lines, self.bandwidth, self.bandwidth_unit))
         return _Convolution(grid, self.kernel, tuple(float(scale) for scale in self.scales))
+
+
+def _require_dimensions(sample: tuple[SignedMeasure, ...], plans: list[_Convolution]) -> None:
+    for measure, plan in zip(sample, plans, strict=True):
+        require_dimension(measure, len(plan.grid.axes))
+
+
+def _table(samples: list[tuple[SignedMeasure, ...]], plans: list[_Convolution]) -> Float:
+    """Rows of some samples."""
+    return np.hstack([plan.rows(column) for plan, column in zip(plans, zip(*samples, strict=True), strict=True)])
 
 
 def check_bandwidth(bandwidth: Any) -> None:
@@ -222,6 +257,14 @@ class _Convolution:
             for scale in self.scales
         ]
         return grids[0] if len(grids) == 1 else np.concatenate(grids)
+
+    def rows(self, measures: Sequence[SignedMeasure]) -> Float:
+        """Do `row` for several measures at once, where the kernel has a name."""
+        pairs = [(measure.points, measure.weights) for measure in measures]
+        grids = [
+            smooth_all(pairs, self.grid.axes, scale * self.grid.bandwidths, str(self.kernel)) for scale in self.scales
+        ]
+        return grids[0] if len(grids) == 1 else np.hstack(grids)
 
     def names(self, label: str) -> Number:
         if len(self.scales) == 1:

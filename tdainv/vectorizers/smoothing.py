@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from tdainv import _validation as check
 from tdainv._memory import require_memory
-from tdainv._typing import Float, Number
+from tdainv._typing import Float, Int, Number
+from tdainv._words import counted
 from tdainv.vectorizers._kernels_smoothing import add_products, drop_negligible, gaussian_exponents
 
 Kernel: TypeAlias = str | Callable[[Float], Float]
@@ -25,27 +26,55 @@ def check_kernel(kernel: Kernel) -> Kernel:
 
 
 def smooth(points: Float, weights: Number, axes: Sequence[Float], bandwidths: Float, kernel: Kernel) -> Float:
-    """Σ weights[i] K((g - points[i]) / h) at each point g of a product grid, as a grid.
-
-    The named kernels are products over the axes, so they take one table an axis and one sum of products.
-    """
-    masses = np.asarray(weights, np.float64)
+    """Σ weights[i] K((g - points[i]) / h) at each point g of a product grid, as a grid."""
     shape = tuple(len(axis) for axis in axes)
-    require_memory(8 * math.prod(shape), f"A grid of {math.prod(shape)} points", "Take a coarser grid.")
     if callable(kernel):
-        return _direct_sum(points, masses, axes, bandwidths, kernel).reshape(shape)
-    if len(axes) == 0:
+        _require_grids(1, shape)
+        return _direct_sum(points, np.asarray(weights, np.float64), axes, bandwidths, kernel).reshape(shape)
+    return smooth_all([(points, weights)], axes, bandwidths, kernel).reshape(shape)
+
+
+def smooth_all(
+    measures: Sequence[tuple[Float, Number]], axes: Sequence[Float], bandwidths: Float, kernel: str
+) -> Float:
+    """Do :func:`smooth` for several (points, weights), with a named kernel: one row a measure, in the order of a grid.
+
+    The named kernels are products over the axes, so they take one table an axis and one sum of products. Tables of
+    several small measures are made at once; a row does not depend on what other measures there are.
+    """
+    shape = tuple(len(axis) for axis in axes)
+    if not shape:
         raise ValueError("points must have at least one coordinate to be smoothed on a grid, got shape (k, 0).")
-    result = np.zeros((math.prod(shape[:-1]), shape[-1]))
-    rows = max(4, _BLOCK // max(result.shape))
-    for i in range(0, len(points), rows):
-        block = points[i : i + rows]
-        left = masses[i : i + rows, np.newaxis]
-        tables = [_table(block[:, k], axis, bandwidths[k], kernel) for k, axis in enumerate(axes)]
+    _require_grids(len(measures), shape)
+    result = np.zeros((len(measures), math.prod(shape[:-1]), shape[-1]))
+    starts = np.cumsum([0, *(len(points) for points, _ in measures)])
+    points = np.concatenate([points for points, _ in measures])
+    masses = np.concatenate([np.asarray(weights, np.float64) for _, weights in measures])
+    for i, j, first, last in _blocks(starts, max(4, _BLOCK // max(result.shape[1:]))):
+        left = masses[i:j, np.newaxis]
+        tables = [_table(points[i:j, k], axis, bandwidths[k], kernel) for k, axis in enumerate(axes)]
         for table in tables[:-1]:
-            left = (left[:, :, np.newaxis] * table[:, np.newaxis, :]).reshape(len(block), -1)
-        add_products(left, tables[-1], result)
-    return result.reshape(shape)
+            left = (left[:, :, np.newaxis] * table[:, np.newaxis, :]).reshape(j - i, -1)
+        add_products(left, tables[-1], np.clip(starts[first : last + 1] - i, 0, j - i), result[first:last])
+    return result.reshape(len(measures), -1)
+
+
+def _require_grids(n: int, shape: tuple[int, ...]) -> None:
+    require_memory(
+        8 * n * math.prod(shape),
+        f"Smoothing {counted(n, 'measure')} on a grid of {math.prod(shape)} points",
+        "Take a coarser grid.",
+    )
+
+
+def _blocks(starts: Int, size: int) -> Iterator[tuple[int, int, int, int]]:
+    """Blocks of atoms, first and end, with the measures that have them: whole measures, or parts of a larger one."""
+    first, n = 0, len(starts) - 1
+    while first < n:
+        last = max(first + 1, int(np.searchsorted(starts, starts[first] + size, side="right")) - 1)
+        for i in range(starts[first], starts[last], size):
+            yield i, min(i + size, int(starts[last])), first, last
+        first = last
 
 
 def _table(coordinates: Float, axis: Float, width: float, kernel: str) -> Float:
