@@ -431,7 +431,7 @@ def test_bad_arguments_are_named_with_rule_and_value(call, message):
 # --- registry and package
 
 
-@pytest.mark.parametrize("name", ["digits", "orbit5k", "proteins", "shapes"])
+@pytest.mark.parametrize("name", ["digits", "marked_rings", "orbit5k", "proteins", "shapes"])
 def test_listed_data_sets_load_and_repeat(name):
     description = list_datasets()[name]
     assert description.endswith("classes.") and "\n" not in description
@@ -442,8 +442,8 @@ def test_listed_data_sets_load_and_repeat(name):
         np.testing.assert_array_equal(cloud, other)
 
 
-def test_only_four_data_sets_are_listed():
-    assert sorted(list_datasets()) == ["digits", "orbit5k", "proteins", "shapes"]
+def test_only_these_data_sets_are_listed():
+    assert sorted(list_datasets()) == ["digits", "marked_rings", "orbit5k", "proteins", "shapes"]
 
 
 def test_arguments_of_load_dataset_take_precedence():

@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+import re
 from functools import cache
 
 import joblib
@@ -374,9 +375,28 @@ def test_scikit_learn_checks_pass_on_the_table(case, check):
 
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_parameters_are_documented(name):
-    documented = ESTIMATORS[name].__doc__
-    for parameter in inspect.signature(ESTIMATORS[name]).parameters:
-        assert f"\n    {parameter} : " in documented
+    require_documented(ESTIMATORS[name])
+
+
+def require_documented(estimator):
+    for parameter in inspect.signature(estimator).parameters:
+        assert re.search(rf"\n    (\w+, )*{parameter}(, \w+)* : ", estimator.__doc__)
+
+
+def test_estimators_of_the_extra_for_learning_pass_the_checks_that_need_no_data():
+    pytest.importorskip("torch")
+    from tdainv import learn
+
+    found = [value for name in learn.__all__ if issubclass_of_estimator(value := getattr(learn, name))]
+    assert learn.LearnedFiltrationClassifier in found
+    for estimator in found:
+        require_documented(estimator)
+        for check in DATA_FREE_CHECKS:
+            check(estimator.__name__, estimator())
+
+
+def issubclass_of_estimator(value):
+    return inspect.isclass(value) and issubclass(value, BaseEstimator)
 
 
 @over_all

@@ -13,6 +13,7 @@ from tdainv.datasets._generators import (
 )
 from tdainv.datasets._readers import read_folder, read_points
 from tdainv.datasets._registry import list_datasets, load_dataset
+from tdainv.datasets._rings import make_marked_rings
 
 __all__ = [
     "Dataset",
@@ -25,6 +26,7 @@ __all__ = [
     "make_circle",
     "make_gaussian",
     "make_haldane_bundle",
+    "make_marked_rings",
     "make_orbit5k",
     "make_shapes",
     "make_torus",

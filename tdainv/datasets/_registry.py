@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from tdainv.datasets._dataset import Dataset
 from tdainv.datasets._embedded import load_digits_clouds, load_proteins
 from tdainv.datasets._generators import make_orbit5k, make_shapes
+from tdainv.datasets._rings import make_marked_rings
 
 __all__ = ["list_datasets", "load_dataset"]
 
@@ -22,6 +23,11 @@ class _Entry(NamedTuple):
 # The defaults make the synthetic sets repeatable, and orbit5k small enough to be classified in a minute.
 _DATASETS = {
     "digits": _Entry(load_digits_clouds, {}, "Handwritten digits as point clouds in the plane, 10 classes."),
+    "marked_rings": _Entry(
+        make_marked_rings,
+        {"random_state": 0},
+        "A cluster and two rings in the plane: is the near ring closed? 2 classes.",
+    ),
     "orbit5k": _Entry(
         make_orbit5k,
         {"n_per_class": 40, "n_points": 300, "random_state": 0},
@@ -50,7 +56,7 @@ def list_datasets() -> dict[str, str]:
     --------
     >>> from tdainv.datasets import list_datasets
     >>> list(list_datasets())
-    ['digits', 'orbit5k', 'proteins', 'shapes']
+    ['digits', 'marked_rings', 'orbit5k', 'proteins', 'shapes']
     """
     return {name: entry.description for name, entry in _DATASETS.items()}
 
@@ -60,10 +66,10 @@ def load_dataset(name: str, **kwargs: Any) -> Dataset:
 
     Parameters
     ----------
-    name : {"digits", "orbit5k", "proteins", "shapes"}
-        Calls :func:`load_digits_clouds`, :func:`make_orbit5k`, :func:`load_proteins` or :func:`make_shapes`.
-        Here "orbit5k" has 40 orbits per class of 300 points each, and "orbit5k" and "shapes" have
-        ``random_state=0``.
+    name : {"digits", "marked_rings", "orbit5k", "proteins", "shapes"}
+        Calls :func:`load_digits_clouds`, :func:`make_marked_rings`, :func:`make_orbit5k`, :func:`load_proteins` or
+        :func:`make_shapes`. Here "orbit5k" has 40 orbits per class of 300 points each, and "marked_rings", "orbit5k"
+        and "shapes" have ``random_state=0``.
     **kwargs
         Arguments of that function, which take precedence.
 
