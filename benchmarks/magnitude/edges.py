@@ -188,7 +188,7 @@ def write(results: dict[str, Result], offset: float, path: Path) -> None:
         rows.append(
             {
                 "method": name,
-                "offset": offset,
+                "offset": f"{offset:.3f}",
                 "choice": result.choice,
                 "dice_train": f"{result.dice_train:.3f}",
                 "dice_test": f"{result.dice_test.mean():.3f}",
