@@ -449,6 +449,26 @@ def test_small_flag_filtrations_give_the_measures_they_give_alone(p, degrees):
     assert len(small_batches(filtrations, degrees)) == (max(degrees) == 1)
 
 
+def test_small_flag_filtrations_whose_distances_round_to_one_float32():
+    rng = np.random.default_rng(0)
+    filtrations = []
+    for n in (40, 7, 60):
+        distances = 1 + rng.permutation(n * n).reshape(n, n) * 1e-13  # in float32 all are 1
+        distances = np.triu(distances, 1) + np.triu(distances, 1).T
+        filtrations.append(tdainv.FlagFiltration(distances, vertex_grades=rng.random(n)))
+    together = tdainv.HilbertSignedMeasure().transform(filtrations)
+    for filtration, measures in zip(filtrations, together, strict=True):
+        assert same_measures(measures, hilbert_signed_measures(filtration, (0, 1)))
+
+
+def test_edges_of_small_flag_filtrations_end_where_they_are_cut_off():
+    rng = np.random.default_rng(0)
+    filtrations = [tdainv.rips(rng.random((20, 2)), max_edge=cut) for cut in (0.1, 0.3, 5.0)]
+    together = tdainv.HilbertSignedMeasure().transform(filtrations)
+    for filtration, measures in zip(filtrations, together, strict=True):
+        assert same_measures(measures, hilbert_signed_measures(filtration, (0, 1)))
+
+
 def test_batches_are_of_bounded_size():
     edge = FilteredComplex.lower_star([[0, 1]], [[0.0], [1.0]])
     batches = small_batches([edge] * 10_000, (0,))

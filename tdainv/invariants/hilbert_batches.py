@@ -17,7 +17,7 @@ from tdainv._typing import Float, Int, Number
 from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.flag_filtration import FlagFiltration
-from tdainv.complexes.reduced_flag import ReducedFlag, reduce_filtration
+from tdainv.complexes.reduced_flags import FlagUnion, reduce_filtrations
 from tdainv.invariants.hilbert import hilbert_signed_measures, measures_of_complexes
 from tdainv.invariants.signed_measure import SignedMeasure
 
@@ -81,45 +81,33 @@ def _union_of_complexes(
 def _union_of_flags(
     filtrations: Sequence[FlagFiltration], degrees: tuple[int, ...]
 ) -> tuple[list[SignedMeasure], list[_Ranked]]:
-    """Measures of the union of flag filtrations, in ranks; their reduced complexes are made one by one."""
-    flags = [reduce_filtration(each.distances, each.vertex_grades, each.max_edge) for each in filtrations]
-    first_vertices = _starts([each.distances for each in filtrations])
-    edges = _numbered_on([flag.edges for flag in flags], first_vertices)
-    triangles = _numbered_on([flag.triangles for flag in flags], first_vertices)
-    first_edges = _starts([flag.edges for flag in flags])
-    ranked, (of_vertices, of_edges, of_triangles) = _grades_of_flags(filtrations, flags, edges, triangles)
+    """Measures of the union of flag filtrations, in ranks."""
+    union = reduce_filtrations(
+        [each.distances for each in filtrations],
+        [each.vertex_grades for each in filtrations],
+        [each.max_edge for each in filtrations],
+    )
+    ranked, (of_vertices, of_edges, of_triangles) = _grades_of_flags(filtrations, union)
     boundary = GradedMatrix.of_checked(
-        2 * np.arange(len(edges) + 1), edges.ravel().astype(np.int32), of_vertices, of_edges
+        2 * np.arange(len(union.edges) + 1), union.edges.ravel().astype(np.int32), of_vertices, of_edges
     )
-    upper = GradedMatrix.of_checked(
-        np.append(0, _numbered_on([flag.indptr[1:] for flag in flags], _starts([flag.indices for flag in flags]))),
-        _numbered_on([flag.indices for flag in flags], first_edges).astype(np.int32),
-        of_edges,
-        of_triangles,
-    )
+    upper = GradedMatrix.of_checked(union.indptr, union.indices.astype(np.int32), of_edges, of_triangles)
     complexes = {0: ChainComplex(0, boundary, GradedMatrix.to_zero(of_vertices)), 1: ChainComplex(1, upper, boundary)}
     return measures_of_complexes([complexes[degree] for degree in degrees]), ranked
 
 
-def _grades_of_flags(
-    filtrations: Sequence[FlagFiltration], flags: Sequence[ReducedFlag], edges: Int, triangles: Int
-) -> tuple[list[_Ranked], list[Float]]:
+def _grades_of_flags(filtrations: Sequence[FlagFiltration], union: FlagUnion) -> tuple[list[_Ranked], list[Float]]:
     """Grades of the vertices, edges and triangles of a union, in ranks."""
-    n = np.arange(len(flags))
-    owners = [
-        np.repeat(n, [each.n_vertices for each in filtrations]),
-        np.repeat(n, [len(flag.edges) for flag in flags]),
-        np.repeat(n, [len(flag.triangles) for flag in flags]),
-    ]
-    values = [each.vertex_births for each in filtrations]
-    values += [each.distances[tuple(flag.edges.T)] for each, flag in zip(filtrations, flags, strict=True)]
-    values += [each.distances[tuple(flag.triangles[:, :2].T)] for each, flag in zip(filtrations, flags, strict=True)]
-    ranked = [_ranked(np.concatenate(owners), np.concatenate(values))]
+    sizes = [each.n_vertices for each in filtrations], union.n_edges, union.n_triangles
+    owners = [np.repeat(np.arange(len(filtrations)), counts) for counts in sizes]
+    births = np.concatenate([each.vertex_births for each in filtrations])[union.order]
+    values = np.concatenate([births, union.edge_values, union.triangle_values])
+    ranked = [_ranked(np.concatenate(owners), values)]
     columns = [np.split(ranked[0][0], _starts(owners)[1:-1])]
     for function in np.concatenate([each.vertex_grades for each in filtrations]).T:
-        ranked.append(_ranked(owners[0], function))
+        ranked.append(_ranked(owners[0], function[union.order]))
         ranks = ranked[-1][0]
-        columns.append([ranks, ranks[edges].max(axis=1), ranks[triangles].max(axis=1)])
+        columns.append([ranks, ranks[union.edges].max(axis=1), ranks[union.triangles].max(axis=1)])
     return ranked, [np.column_stack(parts) for parts in zip(*columns, strict=True)]
 
 
