@@ -269,6 +269,22 @@ class LearnedFiltrationClassifier(ClassifierMixin, TransformerMixin, BaseEstimat
         best = self._outputs(X).argmax(axis=1)
         return self.classes_[best]
 
+    def score(self, X: Sequence[Any], y: Any, sample_weight: Any = None) -> float:
+        """Accuracy: the share of clouds whose class is predicted.
+
+        Parameters
+        ----------
+        X : sequence
+            As in fit, of any sizes.
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        float
+        """
+        return float(super().score(X, y, sample_weight))
+
     def transform(self, X: Sequence[Any]) -> Float:
         """Learned features of each cloud, on which the classifier is linear.
 
