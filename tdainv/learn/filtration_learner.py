@@ -123,7 +123,9 @@ class FiltrationLearner(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> points = torch.rand(2, 12, 2, generator=torch.Generator().manual_seed(0))
+    >>> angles = torch.arange(12) * torch.pi / 6
+    >>> circle = torch.stack([angles.cos(), angles.sin()], dim=1)
+    >>> points = torch.stack([circle, 2 * circle])
     >>> learner = FiltrationLearner(4, generator=torch.Generator().manual_seed(1))
     >>> features = learner(torch.cdist(points, points))
     >>> features.shape
