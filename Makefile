@@ -31,6 +31,7 @@ bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/compare/builders.py
 	$(BIN)/python benchmarks/compare/invariants.py
 	$(BIN)/python benchmarks/compare/magnitude.py
+	$(BIN)/python benchmarks/compare/pipelines.py
 	$(BIN)/python benchmarks/compare/many_clouds.py
 	$(BIN)/python benchmarks/compare/attributed_graphs.py
 	$(BIN)/python benchmarks/compare/learn_step.py

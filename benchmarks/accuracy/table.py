@@ -106,25 +106,6 @@ def _number(row: dict[str, Any] | None, top: float) -> str:
     return f"**{text}**" if float(row["accuracy"]) >= top - TIE else text
 
 
-def speed(rows: list[dict[str, Any]]) -> list[str]:
-    """Seconds of the Hilbert measures of all views of a set, without the values of functions on graphs and meshes."""
-    found = ["| set | ours | multipers | ratio |", "|---|---|---|---|"]
-    ratios = []
-    for name in dict.fromkeys(row["set"] for row in rows):
-        cells = {row["method"]: row for row in rows if row["set"] == name}
-        ours, peer = cells.get("hilbert"), cells.get("multipers hilbert")
-        if not ours or not peer or ours["outcome"] != "done":
-            continue
-        mine = float(ours["seconds_invariants"]) - float(ours["seconds_values"] or 0)
-        theirs, sign = peer["seconds_invariants"], ""
-        if peer["outcome"] != "done":
-            theirs, sign = peer["seconds_projected"], "≈ "
-        if theirs:
-            ratios.append(float(theirs) / mine)
-            found.append(f"| {name} | {mine:.3g} s | {sign}{float(theirs):.3g} s | {sign}{ratios[-1]:.1f} |")
-    return [*found, "", f"Median of the ratios: {np.median(ratios):.1f}." if ratios else ""]
-
-
 def draw(rows: list[dict[str, Any]], path: Path) -> None:
     """One line a set, one mark a group, with the standard deviation over folds."""
     names = list(dict.fromkeys(row["set"] for row in rows))
@@ -171,7 +152,6 @@ def main() -> int:
         print(f"There are no results with seed {options.seed} in {options.results}: see run.py.")
         return 1
     text = [*lines(rows), "", *summary(rows), "", "All methods; the best of each set in bold:", "", *all_methods(rows)]
-    text += ["", "Seconds of invariants; ≈ is projected from the part that was done within the cap:", "", *speed(rows)]
     print("\n".join(text))
     (ROOT / "docs" / "accuracy_table.md").write_text("\n".join(text) + "\n", encoding="utf-8")
     draw(rows, TABLE.with_suffix(".png"))
