@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cholesky, solve_triangular
 from scipy.spatial.distance import cdist
 
 import tdainv
@@ -38,4 +38,20 @@ def _dense(points: Any, metric: str) -> Any:
     similarities = cdist(points, points, metric)
     np.negative(similarities, out=similarities)
     np.exp(similarities, out=similarities)
-    return cho_solve(cho_factor(similarities, overwrite_a=True, check_finite=False), np.ones(len(points)))
+    factor = _cholesky(similarities)
+    half = solve_triangular(factor, np.ones(len(points)), lower=True, check_finite=False)
+    return solve_triangular(factor, half, lower=True, trans="T", check_finite=False)
+
+
+def _cholesky(matrix: Any, block: int = 4096) -> Any:
+    """Lower factor, in place, block by block: LAPACK's own crashed here on 16,384 columns."""
+    n = len(matrix)
+    for k in range(0, n, block):
+        m = min(k + block, n)
+        matrix[k:m, k:m] = cholesky(matrix[k:m, k:m], lower=True, check_finite=False)
+        if m < n:
+            below = solve_triangular(matrix[k:m, k:m], matrix[m:, k:m].T, lower=True, check_finite=False).T
+            matrix[m:, k:m] = below
+            for j in range(m, n, block):
+                matrix[j:, j : j + block] -= below[j - m :] @ below[j - m : j - m + block].T
+    return matrix
