@@ -18,7 +18,7 @@ from tdainv.complexes._kernels_forest import growing_forest, minimum_spanning_fo
 
 # Codes of edges keep a vertex in 16 bits.
 MAX_VERTICES = 1 << 16
-_LARGEST = float(np.finfo(np.float64).max)
+LARGEST = float(np.finfo(np.float64).max)
 
 
 class ReducedFlag(NamedTuple):
@@ -76,10 +76,13 @@ def _sorted_keys(distances: Float, radii: Float) -> Number:
     keys = (values.view(np.uint32).astype(np.uint64) << np.uint64(32)) | codes
     keys.sort()
     resolved = resolve_rounding(distances, keys)
-    if len(resolved) < len(keys):
-        codes = keys & np.uint64(0xFFFFFFFF)
-        resolved = codes[np.lexsort((codes, distances[codes >> np.uint64(16), codes & np.uint64(0xFFFF)]))]
-    return resolved
+    return resolved if len(resolved) == len(keys) else exactly_sorted(keys, distances)
+
+
+def exactly_sorted(keys: Number, distances: Float) -> Number:
+    """Sort keys by (exact value, code), however long the runs of equal rounded values are."""
+    codes = keys & np.uint64(0xFFFFFFFF)
+    return keys[np.lexsort((codes, distances[codes >> np.uint64(16), codes & np.uint64(0xFFFF)]))]
 
 
 def reduce_filtration(distances: Float, vertex_grades: Float, max_edge: float) -> ReducedFlag:
@@ -96,7 +99,7 @@ def reduce_filtration(distances: Float, vertex_grades: Float, max_edge: float) -
         "Give a smaller max_edge, subsample the points, or set TDAINV_MEMORY_LIMIT if you know better.",
     )
     working = _working_labels(distances, vertex_grades)
-    radii = np.minimum(cone_radii(working.distances, working.ranks), min(max_edge, _LARGEST))
+    radii = np.minimum(cone_radii(working.distances, working.ranks), min(max_edge, LARGEST))
     keys = _sorted_keys(working.distances, radii)
     codes, triangles = reduce_flag(keys, working.ranks, working.prefix)
     del keys

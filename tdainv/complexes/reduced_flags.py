@@ -9,9 +9,7 @@ import numpy as np
 
 from tdainv._typing import Float, Int, Number
 from tdainv.complexes._kernels_flag_batch import keys_of_all, reduce_all
-
-_LARGEST = float(np.finfo(np.float64).max)
-_CODE = np.uint64(0xFFFFFFFF)
+from tdainv.complexes.reduced_flag import LARGEST, exactly_sorted
 
 
 class FlagUnion(NamedTuple):
@@ -44,7 +42,7 @@ def reduce_filtrations(
     starts = np.append(0, np.cumsum(sizes))
     matrices = np.concatenate([matrix.ravel() for matrix in distances])
     order, ranks = _working_labels(matrices, np.repeat(sizes, sizes), np.concatenate(vertex_grades), starts)
-    working, prefix, keys, ends = keys_of_all(matrices, starts, order, ranks, np.minimum(bounds, _LARGEST))
+    working, prefix, keys, ends = keys_of_all(matrices, starts, order, ranks, np.minimum(bounds, LARGEST))
     for i in range(len(sizes)):
         keys[ends[i] : ends[i + 1]].sort()
     while True:
@@ -53,7 +51,8 @@ def reduce_filtrations(
             return FlagUnion(order, *edges, *triangles, *boundary, *counts)
         before = int((sizes[:unsorted] ** 2).sum())
         matrix = working[before : before + sizes[unsorted] ** 2].reshape(sizes[unsorted], sizes[unsorted])
-        _sort_exactly(keys[ends[unsorted] : ends[unsorted + 1]], matrix)
+        part = slice(ends[unsorted], ends[unsorted + 1])
+        keys[part] = exactly_sorted(keys[part], matrix)
 
 
 def _working_labels(matrices: Float, row_lengths: Int, vertex_grades: Float, starts: Int) -> tuple[Int, Int]:
@@ -68,9 +67,3 @@ def _working_labels(matrices: Float, row_lengths: Int, vertex_grades: Float, sta
     values = vertex_grades[order, 0]
     ranks = np.cumsum(np.append(False, values[1:] != values[:-1]))  # of one item they are compared, of others never
     return order, ranks[:, np.newaxis]
-
-
-def _sort_exactly(keys: Number, distances: Float) -> None:
-    """Sort the keys of an item in place by (exact value, code)."""
-    codes = keys & _CODE
-    keys[:] = keys[np.lexsort((codes, distances[codes >> np.uint64(16), codes & np.uint64(0xFFFF)]))]

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from tdainv import _validation as check
-from tdainv._base import Vectorizer, map_items, require_places
+from tdainv._base import Vectorizer, apply_to_item, map_items, require_places
 from tdainv._typing import ArrayLike, Float, Number
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.vectorizers.grid import (
@@ -199,7 +199,8 @@ class MeasureConvolution(Vectorizer):
             return super().transform(X)
         samples = self._samples(X)
         require_places(samples, len(self.plans_), type(self).__name__)
-        map_items(partial(_require_dimensions, plans=self.plans_), samples, 1)
+        for i, sample in enumerate(samples):
+            apply_to_item(partial(_require_dimensions, plans=self.plans_), sample, i)
         blocks = [samples[i : i + _AT_ONCE] for i in range(0, len(samples), _AT_ONCE)]
         return np.concatenate(map_items(partial(_table, plans=self.plans_), blocks, self.n_jobs))
 
