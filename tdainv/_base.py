@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -17,23 +18,38 @@ from tdainv._typing import Float, Number
 from tdainv.exceptions import MemoryLimitError
 
 _BLOCKS_OF_WORKER = 16
+_BLOCKS_OF_SMALL = 3  # what is done to several small items at once is worth more than even shares
 _LARGEST_BLOCK = 256
 
 
 def map_items(function: Callable[[Any], Any], items: Sequence[Any], n_jobs: int | None) -> list[Any]:
-    """Apply a picklable function to each item; errors name the item.
+    """Apply a picklable function to each item; errors name the item."""
+    return map_blocks(partial(_apply_to_block, function=function), items, n_jobs)
+
+
+BlockFunction: TypeAlias = Callable[[Sequence[Any], int], list[Any]]
+
+
+def map_blocks(function: BlockFunction, items: Sequence[Any], n_jobs: int | None, small: bool = False) -> list[Any]:
+    """Apply a picklable function to blocks of items; it gets the number of the first one and returns a list.
 
     Threads by preference, because kernels release the GIL; any joblib backend that is active overrides it. Many items
     are sent in blocks, since a task costs 0.1 ms and a small barcode less; there are always enough blocks to share.
     """
-    size = min(_LARGEST_BLOCK, max(1, len(items) // (_BLOCKS_OF_WORKER * effective_n_jobs(n_jobs))))
-    blocks = Parallel(n_jobs=n_jobs, prefer="threads")(
-        delayed(_apply_to_block)(function, items[start : start + size], start) for start in range(0, len(items), size)
-    )
+    n_workers = effective_n_jobs(n_jobs)
+    if n_workers == 1:
+        size = _LARGEST_BLOCK
+        blocks = [function(items[start : start + size], start) for start in range(0, len(items), size)]
+    else:
+        n_blocks = n_workers * (_BLOCKS_OF_SMALL if small else _BLOCKS_OF_WORKER)
+        size = min(_LARGEST_BLOCK, max(1, len(items) // n_blocks))
+        blocks = Parallel(n_jobs=n_jobs, prefer="threads")(
+            delayed(function)(items[start : start + size], start) for start in range(0, len(items), size)
+        )
     return [result for block in blocks for result in block]
 
 
-def _apply_to_block(function: Callable[[Any], Any], items: Sequence[Any], start: int) -> list[Any]:
+def _apply_to_block(items: Sequence[Any], start: int, function: Callable[[Any], Any]) -> list[Any]:
     return [apply_to_item(function, item, start + k) for k, item in enumerate(items)]
 
 
@@ -53,7 +69,8 @@ def apply_to_item(function: Callable[[Any], Any], item: Any, i: int) -> Any:
 class CollectionTransformer(TransformerMixin, BaseEstimator):
     """Map a list of objects to a list of objects, item by item, with nothing to learn from the data.
 
-    A subclass says what happens to one item in ``_item_function``, and what an item must be in ``_check_item``.
+    A subclass says what happens to one item in ``_item_function``, and what an item must be in ``_check_item``. If
+    several small items take less time together, it says so in ``_block_function`` and ``_are_small``.
     """
 
     n_jobs: int | None
@@ -62,6 +79,14 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
     @abstractmethod
     def _item_function(self) -> Callable[[Any], Any]:
         """Check the parameters; return a picklable function of one item."""
+
+    def _block_function(self) -> BlockFunction:
+        """Check the parameters; return a picklable function of several items and the number of the first one."""
+        return partial(_apply_to_block, function=self._item_function())
+
+    def _are_small(self, items: Sequence[Any]) -> bool:
+        """Whether all checked items take little time and memory, and less together."""
+        return False
 
     def _collect(self, X: Any) -> list[Any]:
         """Return the items of a collection, not checked one by one."""
@@ -104,9 +129,9 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
             One result an item, in order.
         """
         check_is_fitted(self)
-        function = self._item_function()
+        function = self._block_function()
         items = [self._check_item(item, i) for i, item in enumerate(self._collect(X))]
-        return map_items(function, items, self.n_jobs)
+        return map_blocks(function, items, self.n_jobs, self._are_small(items))
 
     def get_feature_names_out(self, input_features: Any = None) -> Number:
         """Return the name of the output: one object a sample.

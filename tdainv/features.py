@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from tdainv._base import CollectionTransformer, Vectorizer, map_items
+from tdainv._base import BlockFunction, CollectionTransformer, Vectorizer, map_blocks
 from tdainv._typing import Float, Number
 from tdainv.filtrations.estimators import CodensityRips
 from tdainv.invariants.estimators import HilbertSignedMeasure
@@ -136,9 +136,10 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
                 raise TypeError(
                     f"{name} must be an estimator that learns nothing from data, got {step!r}. Use a pipeline."
                 )
-        task = _Composition(filtration._item_function(), invariant._item_function())
         items = [filtration._check_item(item, i) for i, item in enumerate(filtration._collect(X))]
-        return map_items(task, items, self.n_jobs)
+        small = filtration._are_small(items)
+        task = _Composition(filtration._block_function(), invariant._block_function(), together=small)
+        return map_blocks(task, items, self.n_jobs, small)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -153,11 +154,14 @@ def _require_type(name: str, value: Any, kind: type) -> None:
 
 
 class _Composition:
-    """First one function, then another. Picklable if they are."""
+    """First one function of blocks, then another: item by item, unless the items are small. Picklable if they are."""
 
-    def __init__(self, first: Any, second: Any) -> None:
+    def __init__(self, first: BlockFunction, second: BlockFunction, together: bool) -> None:
         self.first = first
         self.second = second
+        self.together = together
 
-    def __call__(self, item: Any) -> Any:
-        return self.second(self.first(item))
+    def __call__(self, items: Sequence[Any], start: int) -> list[Any]:
+        if self.together:
+            return self.second(self.first(items, start), start)
+        return [self.second(self.first([item], start + k), start + k)[0] for k, item in enumerate(items)]

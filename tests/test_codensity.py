@@ -13,8 +13,13 @@ from tdainv.filtrations import _kernels_tiles, codensity, neighbours, pair_quant
 
 
 @pytest.fixture
-def cloud():
-    return np.random.default_rng(0).normal(size=(60, 3))
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def cloud(rng):
+    return rng.normal(size=(60, 3))
 
 
 def naive_kde(distances, h):
@@ -366,3 +371,59 @@ def test_errors_of_large_clouds_are_those_of_small_ones(monkeypatch):
             function(1e200 * cloud)
         with pytest.raises(ValueError, match=r"points must have distances whose squares .* differ by at most 3e-200"):
             function(1e-200 * cloud)
+
+
+# --- many clouds at once
+
+
+@pytest.mark.parametrize("options", [{}, {"bandwidth": 0.7}, {"mass": 0.2}, {"n_neighbors": 2}, {"max_edge": 1.5}])
+@pytest.mark.parametrize("metric", ["euclidean", "l1", "precomputed"])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_clouds_of_many_shapes_have_the_filtrations_they_have_alone(rng, options, metric, n_jobs):
+    sizes = [(5, 2), (7, 3), (5, 2), (5, 3), (300, 2), (7, 3), (7, 3)] * 3
+    clouds = [np.round(rng.normal(size=size), 1) for size in sizes]
+    if metric == "precomputed":
+        clouds = [cdist(cloud, cloud) for cloud in clouds]
+        clouds[0][0, 1:] = clouds[0][1:, 0] = np.inf
+    many = tdainv.CodensityRips(metric=metric, n_jobs=n_jobs, **options).fit_transform(clouds)
+    assert many == [tdainv.codensity_rips(cloud, metric=metric, **options) for cloud in clouds]
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.37, 1.0])
+def test_clouds_that_coincide_are_taken_with_others(rng, quantile):
+    clouds = [rng.normal(size=(6, 2)), np.zeros((6, 2)), np.eye(6)[:, :2], np.zeros((1, 2)), np.ones((1, 2))]
+    options = {"bandwidth": quantile, "bandwidth_unit": "quantile"}
+    for cloud, filtration in zip(clouds, tdainv.CodensityRips(**options).fit_transform(clouds), strict=True):
+        distances = cdist(cloud, cloud)
+        np.testing.assert_allclose(filtration.distances, distances, rtol=1e-15)
+        width = np.quantile(pdist(cloud), quantile) if len(cloud) > 1 else 0.0
+        expected = naive_kde(distances, width) if width > 0 else -np.log((distances == 0).mean(axis=1))
+        np.testing.assert_allclose(filtration.vertex_grades[:, 0], expected, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "options", "message"),
+    [
+        ([[0.0, 0.0], [1e200, 0.0], [0.0, 1.0]], {}, "finite distances"),
+        ([[0.0, 0.0], [1e-200, 0.0], [0.0, 0.0]], {}, "rounded to 0"),
+        ([[0.0, 0.0], [1.0, 0.0]], {"n_neighbors": 2}, "n_neighbors"),
+    ],
+)
+@pytest.mark.parametrize("features", [False, True])
+def test_errors_name_the_cloud_among_many(rng, wrong, options, message, features):
+    clouds = [*rng.normal(size=(4, 3, 2)), np.array(wrong), *rng.normal(size=(2, 3, 2))]
+    step = tdainv.CodensityRips(**options)
+    with pytest.raises(ValueError, match=rf"^X\[4\]: .*{message}"):
+        (tdainv.TopologicalFeatures(step) if features else step).fit_transform(clouds)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("large", [0, 1])
+def test_features_in_one_step_are_those_of_the_pipeline(rng, n_jobs, large):
+    clouds = [*rng.normal(size=(9, 12, 2)), *rng.normal(size=(large, 260, 2))]
+    filtrations = tdainv.CodensityRips().fit_transform(clouds)
+    measures = tdainv.HilbertSignedMeasure().fit_transform(filtrations)
+    table = tdainv.MeasureConvolution(resolution=6).fit_transform(measures)
+    vectorizer = tdainv.MeasureConvolution(resolution=6)
+    features = tdainv.TopologicalFeatures(vectorizer=vectorizer, n_jobs=n_jobs).fit_transform(clouds)
+    np.testing.assert_array_equal(features, table)

@@ -22,14 +22,15 @@ class Bandwidth(NamedTuple):
     width: float | None = None
     quantile: float | None = None
 
-    def of_matrix(self, matrix: Float) -> float:
-        """The bandwidth in the unit of a checked dissimilarity matrix; infinite entries have no part in quantiles."""
-        if self.quantile is None:
-            return float(self.width or 0.0)
-        pairs = squareform(matrix, checks=False)
-        if np.isinf(pairs).any():
-            pairs = pairs[np.isfinite(pairs)]
-        return quantile_of(pairs, self.quantile) if len(pairs) else 0.0
+    def of_matrices(self, matrices: Float) -> Float:
+        """The bandwidth in the unit of each checked matrix of distances; infinite ones have no part in quantiles."""
+        if self.quantile is None or matrices.shape[-1] == 1:
+            return np.full(len(matrices), self.width or 0.0)
+        pairs = np.stack([squareform(matrix, checks=False) for matrix in matrices])
+        if np.isfinite(pairs).all():
+            return quantile_of(pairs, self.quantile)
+        finite = [row[np.isfinite(row)] for row in pairs]
+        return np.array([quantile_of(row, self.quantile) if len(row) else 0.0 for row in finite])
 
     def of_tiles(self, tiles: Tiles) -> float:
         """The bandwidth in the unit of a cloud."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -62,21 +63,25 @@ def kde_codensity(
     width = checked_bandwidth(bandwidth, bandwidth_unit)
     cloud = _large_cloud(points, metric)
     if cloud is None:
-        return kde_of_distances(distances_of(points, metric), width)
+        return kde_of_distances(distances_of(points, metric)[np.newaxis], width)[0]
     return _kde_of_tiles(tiles_of(cloud, str(metric)), width)
 
 
-def kde_of_distances(matrix: Float, bandwidth: Bandwidth) -> Float:
-    """Gaussian codensity from a checked dissimilarity matrix."""
-    width = bandwidth.of_matrix(matrix)
-    density = np.empty(len(matrix))
-    for i in range(0, len(matrix), _BLOCK_ROWS):
-        rows = matrix[i : i + _BLOCK_ROWS]
-        if width > 0:
-            with np.errstate(over="ignore"):  # exp(-inf) is the right limit
-                density[i : i + _BLOCK_ROWS] = np.exp(-0.5 * (rows / width) ** 2).mean(axis=1)
-        else:  # most points coincide: the limit of small bandwidths counts the coinciding ones
-            density[i : i + _BLOCK_ROWS] = (rows == 0).mean(axis=1)
+def kde_of_distances(matrices: Float, bandwidth: Bandwidth) -> Float:
+    """Gaussian codensities, shape (k, n), from checked dissimilarity matrices, shape (k, n, n)."""
+    widths = bandwidth.of_matrices(matrices)[:, np.newaxis, np.newaxis]
+    positive = np.where(widths > 0, widths, 1.0)
+    density = np.empty(matrices.shape[:2])
+    for i in range(0, matrices.shape[1], _BLOCK_ROWS):
+        rows = matrices[:, i : i + _BLOCK_ROWS]
+        with np.errstate(over="ignore"):  # exp(-inf) is the right limit
+            exponents = rows / positive
+            exponents *= exponents
+        exponents *= -0.5
+        density[:, i : i + _BLOCK_ROWS] = np.exp(exponents, out=exponents).mean(axis=2)
+    for k in np.flatnonzero(widths == 0):
+        # Most points coincide: the limit of small bandwidths counts the coinciding ones.
+        density[k] = (matrices[k] == 0).mean(axis=1)
     return -np.log(density) + 0.0
 
 
@@ -150,9 +155,9 @@ def distance_to_measure(points: ArrayLike, *, mass: float = 0.1, metric: Metric 
     return nearest_of_cloud(cloud, _mass_points(mass, len(cloud)), str(metric), mean=True)
 
 
-def dtm_of_distances(matrix: Float, mass: float) -> Float:
-    """Distance to measure from a checked dissimilarity matrix."""
-    return np.sqrt(np.square(_nearest(matrix, _mass_points(mass, len(matrix)))).mean(axis=1))
+def dtm_of_distances(matrices: Float, mass: float) -> Float:
+    """Distances to measure, shape (..., n), from checked dissimilarity matrices, shape (..., n, n)."""
+    return np.sqrt(np.square(_nearest(matrices, _mass_points(mass, matrices.shape[-1]))).mean(axis=-1))
 
 
 def _mass_points(mass: float, n: int) -> int:
@@ -198,10 +203,10 @@ def knn_codensity(points: ArrayLike, *, n_neighbors: int, metric: Metric = "eucl
     return nearest_of_cloud(cloud, k + 1, str(metric), mean=False)
 
 
-def knn_of_distances(matrix: Float, k: int) -> Float:
-    """Distance to the k-th nearest other point from a checked dissimilarity matrix."""
-    _require_neighbours(k, len(matrix))
-    return _nearest(matrix, k + 1).max(axis=1)
+def knn_of_distances(matrices: Float, k: int) -> Float:
+    """Distances to the k-th nearest other point, shape (..., n), from checked matrices, shape (..., n, n)."""
+    _require_neighbours(k, matrices.shape[-1])
+    return _nearest(matrices, k + 1).max(axis=-1)
 
 
 def _require_neighbours(k: int, n: int) -> None:
@@ -209,22 +214,41 @@ def _require_neighbours(k: int, n: int) -> None:
         raise ValueError(f"n_neighbors must be less than the number of points {n}, got n_neighbors={k}.")
 
 
-def _nearest(matrix: Float, k: int) -> Float:
+def _nearest(matrices: Float, k: int) -> Float:
     """The k smallest distances in each row, in any order; k = 1 is the point itself."""
-    nearest = np.empty((len(matrix), k))
-    for i in range(0, len(matrix), _BLOCK_ROWS):
-        nearest[i : i + _BLOCK_ROWS] = np.partition(matrix[i : i + _BLOCK_ROWS], k - 1, axis=1)[:, :k]
+    nearest = np.empty((*matrices.shape[:-1], k))
+    for i in range(0, matrices.shape[-2], _BLOCK_ROWS):
+        rows = np.s_[..., i : i + _BLOCK_ROWS, :]
+        nearest[rows] = np.partition(matrices[rows], k - 1, axis=-1)[..., :k]
     return nearest
 
 
-def check_codensity(bandwidth: float | None, bandwidth_unit: str, mass: float | None, n_neighbors: int | None) -> None:
-    """Raise ValueError unless at most one kind of neighbourhood is given, and in range."""
+class Codensity(NamedTuple):
+    """A checked codensity: by the distance to measure or to a neighbour if one is given, or else by the bandwidth."""
+
+    bandwidth: Bandwidth
+    mass: float | None
+    n_neighbors: int | None
+
+    def of_distances(self, matrices: Float) -> Float:
+        """Values on the points, shape (k, n), from checked dissimilarity matrices, shape (k, n, n)."""
+        if self.mass is not None:
+            return dtm_of_distances(matrices, self.mass)
+        if self.n_neighbors is not None:
+            return knn_of_distances(matrices, self.n_neighbors)
+        return kde_of_distances(matrices, self.bandwidth)
+
+
+def checked_codensity(
+    bandwidth: float | None, bandwidth_unit: str, mass: float | None, n_neighbors: int | None
+) -> Codensity:
+    """Check that at most one kind of neighbourhood is given, and in range."""
     choices = {"bandwidth": bandwidth, "mass": mass, "n_neighbors": n_neighbors}
     given = [f"{name}={value!r}" for name, value in choices.items() if value is not None]
     if len(given) > 1:
         raise ValueError(f"Give at most one of bandwidth, mass and n_neighbors, got {', '.join(given)}.")
-    checked_bandwidth(bandwidth, bandwidth_unit)
-    if mass is not None:
-        check.fraction(mass, "mass")
-    if n_neighbors is not None:
-        check.positive_integer(n_neighbors, "n_neighbors")
+    return Codensity(
+        checked_bandwidth(bandwidth, bandwidth_unit),
+        None if mass is None else check.fraction(mass, "mass"),
+        None if n_neighbors is None else check.positive_integer(n_neighbors, "n_neighbors"),
+    )

@@ -6,7 +6,7 @@ from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float
 from tdainv.complexes.delaunay_complex import delaunay_complex, filtered, selective_complex, spatial_points
 from tdainv.complexes.filtered_complex import FilteredComplex
-from tdainv.filtrations.codensity import check_codensity, distance_to_measure, kde_codensity, knn_codensity
+from tdainv.filtrations.codensity import checked_codensity, distance_to_measure, kde_codensity, knn_codensity
 from tdainv.geometry._kernels_balls import largest_of_facets
 from tdainv.geometry.balls import ball_radii
 from tdainv.geometry.insertion_order import function_order
@@ -163,7 +163,7 @@ def codensity_delaunay(
     >>> tdainv.codensity_delaunay([[0.0], [0.1], [3.0]], bandwidth=1.0)
     FilteredComplex(3 + 2 cells, 2 parameters)
     """
-    check_codensity(bandwidth, bandwidth_unit, mass, n_neighbors)
+    checked_codensity(bandwidth, bandwidth_unit, mass, n_neighbors)
     cloud = spatial_points(points)
     return function_delaunay(cloud, _codensity(cloud, bandwidth, bandwidth_unit, mass, n_neighbors))
 

@@ -13,7 +13,7 @@ from tdainv.complexes.delaunay_complex import spatial_points
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.rowwise import MulticriticalComplex
 from tdainv.filtrations.alpha import alpha, check_max_radius
-from tdainv.filtrations.codensity import check_codensity
+from tdainv.filtrations.codensity import checked_codensity
 from tdainv.filtrations.core_delaunay import check_beta, check_n_neighbors, core_delaunay
 from tdainv.filtrations.delaunay import codensity_delaunay, delaunay, function_delaunay
 from tdainv.filtrations.distances import mean_distances
@@ -154,7 +154,7 @@ class CodensityDelaunay(_SpatialTransformer):
         self.n_jobs = n_jobs
 
     def _item_function(self) -> Callable[[Any], FilteredComplex]:
-        check_codensity(self.bandwidth, self.bandwidth_unit, self.mass, self.n_neighbors)
+        checked_codensity(self.bandwidth, self.bandwidth_unit, self.mass, self.n_neighbors)
         return partial(
             codensity_delaunay,
             bandwidth=self.bandwidth,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -11,10 +11,12 @@ from scipy.spatial.distance import cdist
 from tdainv import _validation as check
 from tdainv._memory import require_memory
 from tdainv._typing import ArrayLike, Float
+from tdainv.filtrations._kernels_distances import euclidean_distances
 
 Metric: TypeAlias = str | Callable[[Float, Float], float]
 
 _BLOCK_ROWS = 256
+SMALL_CLOUD = 256  # points
 _LEAST_SPAN = 1e-150  # squares of much less are rounded to 0
 
 # Names that scipy computes without rounding tricks; others go to scikit-learn.
@@ -70,10 +72,21 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
     MemoryLimitError
         If the matrix would not fit, before it is allocated.
     """
+    return dissimilarities(checked_cloud(points, metric, name), metric, name)
+
+
+def checked_cloud(points: ArrayLike, metric: Metric, name: str = "points") -> Float:
+    """Check a cloud, or a dissimilarity matrix with ``metric="precomputed"``, and the metric."""
     if isinstance(metric, str) and metric == "precomputed":
         return check.distance_matrix(points, name)
     check_metric(metric)
-    cloud = check.points(points, name)
+    return check.points(points, name)
+
+
+def dissimilarities(cloud: Float, metric: Metric, name: str = "points") -> Float:
+    """Do :func:`distances_of` for a checked cloud."""
+    if isinstance(metric, str) and metric == "precomputed":
+        return cloud
     n = len(cloud)
     require_memory(
         8 * n * n,
@@ -99,6 +112,20 @@ def distances_of(points: ArrayLike, metric: Metric = "euclidean", name: str = "p
         return matrix  # symmetric and not negative by its formula
     label = repr(metric) if isinstance(metric, str) else getattr(metric, "__name__", "callable")
     return check.distance_matrix(matrix, f"The {label} distances of {name}")
+
+
+def distances_of_all(clouds: Sequence[Float], metric: Metric) -> Float:
+    """Dissimilarity matrices, shape (k, n, n), of checked clouds of one shape.
+
+    For small clouds what Python does between the steps takes longer than the steps: they are taken together.
+    """
+    if len(clouds[0]) <= SMALL_CLOUD and isinstance(metric, str) and PLAIN_METRICS.get(metric) == "euclidean":
+        matrices = euclidean_distances(np.stack([cloud.T for cloud in clouds]))
+        largest = matrices.max(axis=(1, 2))
+        if np.isfinite(largest).all() and (largest > _LEAST_SPAN).all():
+            return matrices
+    found = [dissimilarities(cloud, metric) for cloud in clouds]  # they have the errors
+    return found[0][np.newaxis] if len(found) == 1 else np.stack(found)
 
 
 def require_squares(cloud: Float, name: str = "points") -> None:

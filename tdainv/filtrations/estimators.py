@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from tdainv import _validation as check
-from tdainv._base import CollectionTransformer
+from tdainv._base import BlockFunction, CollectionTransformer
 from tdainv._typing import Float
 from tdainv.complexes.flag_filtration import FlagFiltration
-from tdainv.filtrations.codensity import check_codensity
-from tdainv.filtrations.codensity_rips import codensity_rips
-from tdainv.filtrations.distances import Metric, check_metric, distances_of
+from tdainv.filtrations.codensity import checked_codensity
+from tdainv.filtrations.codensity_rips import codensity_rips_of_block, codensity_rips_of_cloud
+from tdainv.filtrations.distances import SMALL_CLOUD, Metric, check_metric, checked_cloud, distances_of
 from tdainv.filtrations.rips import dtm_rips, function_rips, rips, weighted_rips
 from tdainv.filtrations.weights import checked_exponent
 
@@ -34,17 +34,12 @@ class CloudTransformer(CollectionTransformer):
         name = f"X[{i}]"
         if self._takes_pairs():
             cloud, values = check.pair(item, name, "points")
-            return self._check_cloud(cloud, name), values
-        return self._check_cloud(item, name)
+            return checked_cloud(cloud, self.metric, name), values
+        return checked_cloud(item, self.metric, name)
 
     def _takes_pairs(self) -> bool:
         """Whether items are pairs of a cloud and values on its points."""
         return False
-
-    def _check_cloud(self, cloud: Any, name: str) -> Float:
-        if isinstance(self.metric, str) and self.metric == "precomputed":
-            return check.distance_matrix(cloud, name)
-        return check.points(cloud, name)
 
 
 class Rips(CloudTransformer):
@@ -173,17 +168,18 @@ class CodensityRips(CloudTransformer):
         self.n_jobs = n_jobs
 
     def _item_function(self) -> Callable[[Any], FlagFiltration]:
+        return partial(codensity_rips_of_cloud, **self._checked_options())
+
+    def _are_small(self, items: Sequence[Any]) -> bool:
+        return all(len(item) <= SMALL_CLOUD for item in items)
+
+    def _block_function(self) -> BlockFunction:
+        return partial(codensity_rips_of_block, **self._checked_options())
+
+    def _checked_options(self) -> dict[str, Any]:
         self._check_common()
-        check_codensity(self.bandwidth, self.bandwidth_unit, self.mass, self.n_neighbors)
-        return partial(
-            codensity_rips,
-            bandwidth=self.bandwidth,
-            bandwidth_unit=self.bandwidth_unit,
-            mass=self.mass,
-            n_neighbors=self.n_neighbors,
-            metric=self.metric,
-            max_edge=self.max_edge,
-        )
+        codensity = checked_codensity(self.bandwidth, self.bandwidth_unit, self.mass, self.n_neighbors)
+        return {"codensity": codensity, "metric": self.metric, "max_edge": check.max_edge(self.max_edge)}
 
 
 class WeightedRips(CloudTransformer):

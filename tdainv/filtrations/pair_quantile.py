@@ -47,21 +47,21 @@ def pair_quantile(tiles: Tiles, quantile: float) -> float:
     search = _Search(tiles)
     spans = np.array([search.span(rank), search.span(math.ceil(position))])
     low, high = tiles.distances(spans)
-    return _between(low, high, position - rank)
+    return float(_between(low, high, position - rank))
 
 
-def quantile_of(values: Float, quantile: float) -> float:
-    """Quantile of some values, at least one: numpy.quantile, which takes longer to start than small clouds take."""
-    position = quantile * (len(values) - 1)
+def quantile_of(values: Float, quantile: float) -> Float:
+    """Quantile of each row of values, at least one: numpy.quantile, which takes longer to start than small clouds."""
+    position = quantile * (values.shape[-1] - 1)
     rank = math.floor(position)
-    ordered = np.partition(values, rank)
-    following = ordered[rank + 1 :].min() if rank < position else ordered[rank]
-    return _between(ordered[rank], following, position - rank)
+    ordered = np.partition(values, rank, axis=-1)
+    following = ordered[..., rank + 1 :].min(axis=-1) if rank < position else ordered[..., rank]
+    return _between(ordered[..., rank], following, position - rank)
 
 
-def _between(low: float, high: float, share: float) -> float:
+def _between(low: Float, high: Float, share: float) -> Float:
     """Interpolate as numpy does, bit by bit: from the nearer end."""
-    return float(low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share))
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
 
 
 class _Search:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain
 from typing import Any
 
-from sklearn.utils.validation import check_is_fitted
-
 from tdainv import _validation as check
-from tdainv._base import CollectionTransformer, map_items
+from tdainv._base import BlockFunction, CollectionTransformer, apply_to_item
 from tdainv.complexes.cubical_filtration import CubicalFiltration
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.invariants.euler import euler_signed_measure
 from tdainv.invariants.hilbert import hilbert_signed_measures
-from tdainv.invariants.hilbert_batches import measures_of_union, small_batches
+from tdainv.invariants.hilbert_batches import measures_of_union, size_if_small, small_batches
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import barcodes
 
@@ -58,30 +55,12 @@ class HilbertSignedMeasure(_Invariant):
 
     _function = staticmethod(hilbert_signed_measures)
 
-    def transform(self, X: Sequence[Any]) -> list[Any]:
-        """Return the measures of each filtration; small filtrations are taken together, for speed.
+    def _block_function(self) -> BlockFunction:
+        return partial(_hilbert_measures_of_block, degrees=check.degrees(self.degrees))
 
-        Parameters
-        ----------
-        X : sequence of filtrations
-
-        Returns
-        -------
-        list of tuples of SignedMeasure
-            One tuple a filtration, with one measure a degree.
-        """
-        check_is_fitted(self)
-        function = self._item_function()
-        items = [self._check_item(item, i) for i, item in enumerate(self._collect(X))]
+    def _are_small(self, items: Sequence[Any]) -> bool:
         degrees = check.degrees(self.degrees)
-        batches = small_batches(items, degrees)
-        union = partial(measures_of_union, degrees=degrees)
-        united = map_items(union, [[items[i] for i in batch] for batch in batches], self.n_jobs)
-        results = dict(zip((i for batch in batches for i in batch), chain.from_iterable(united), strict=True))
-        alone = [None if i in results else item for i, item in enumerate(items)]  # in place, so that errors name X[i]
-        for i, measures in enumerate(map_items(partial(_unless_none, function=function), alone, self.n_jobs)):
-            results.setdefault(i, measures)
-        return [results[i] for i in range(len(items))]
+        return all(size_if_small(item, degrees) for item in items)
 
 
 class EulerSignedMeasure(CollectionTransformer):
@@ -146,8 +125,13 @@ def _filtration(item: Any, i: int) -> Any:
     return item
 
 
-def _unless_none(item: Any, function: Callable[[Any], Any]) -> Any:
-    return None if item is None else function(item)
+def _hilbert_measures_of_block(items: Sequence[Any], start: int, degrees: tuple[int, ...]) -> list[Any]:
+    """Hilbert measures of some filtrations, the small ones together; errors name X[start + k]."""
+    results: dict[int, Any] = {}
+    for batch in small_batches(items, degrees):
+        results.update(zip(batch, measures_of_union([items[k] for k in batch], degrees), strict=True))
+    function = partial(_invariants, function=hilbert_signed_measures, degrees=degrees)
+    return [results[k] if k in results else apply_to_item(function, item, start + k) for k, item in enumerate(items)]
 
 
 def _invariants(filtration: Any, function: Callable[..., list[Any]], degrees: tuple[int, ...]) -> tuple[Any, ...]:

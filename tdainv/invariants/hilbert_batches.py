@@ -31,7 +31,7 @@ def small_batches(items: Sequence[Any], degrees: Sequence[int]) -> list[list[int
     batches: dict[Any, list[list[int]]] = defaultdict(lambda: [[]])
     n_cells: dict[Any, int] = defaultdict(int)
     for i, item in enumerate(items):
-        size = _size(item, degrees)
+        size = size_if_small(item, degrees)
         if size:
             kind = type(item), item.n_parameters
             if n_cells[kind] + size > _BATCH:
@@ -42,7 +42,7 @@ def small_batches(items: Sequence[Any], degrees: Sequence[int]) -> list[list[int
     return [batch for batches_of_kind in batches.values() for batch in batches_of_kind if len(batch) > 1]
 
 
-def _size(item: Any, degrees: Sequence[int]) -> int:
+def size_if_small(item: Any, degrees: Sequence[int]) -> int:
     """Number of cells of an item that is small; 0 for others."""
     if isinstance(item, FilteredComplex) and item.n_parameters <= 2 and len(item) <= _SMALL[FilteredComplex]:
         return len(item)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.utils.validation import check_is_fitted
 
 from tdainv import _validation as check
@@ -22,9 +24,10 @@ from tdainv.vectorizers.grid import (
     fit_grid,
     given_lines,
 )
-from tdainv.vectorizers.smoothing import Kernel, check_kernel, smooth, smooth_all
+from tdainv.vectorizers.smoothing import Kernel, check_kernel, require_grids, smooth, smooth_all
 
-_AT_ONCE = 32  # samples
+_BLOCKS_OF_WORKER = 4
+_LEAST_BLOCK = 32  # samples
 
 
 def measure_convolution(
@@ -63,8 +66,8 @@ def measure_convolution(
     Notes
     -----
     The three kernels are products of functions of one coordinate. For k atoms, resolution r and p axes the cost is
-    p r k values of such functions and one product of an r^(p-1) x k and a k x r matrix, of which rows that are zero are
-    skipped: a Gaussian counts as zero where it is below 2^-60. A callable is evaluated k r^p times.
+    p r k values of such functions and one product of an r^(p-1) x k and a k x r matrix. A Gaussian counts as zero where
+    it is below 2^-60. A callable is evaluated k r^p times.
 
     If two measures have the same mass, their values at any point differ by at most L / min h times the
     :func:`tdainv.kantorovich_rubinstein_distance` for the norm "l1" (and so for "l2" and "linf" with a factor √p or p),
@@ -201,8 +204,11 @@ class MeasureConvolution(Vectorizer):
         require_places(samples, len(self.plans_), type(self).__name__)
         for i, sample in enumerate(samples):
             apply_to_item(partial(_require_dimensions, plans=self.plans_), sample, i)
-        blocks = [samples[i : i + _AT_ONCE] for i in range(0, len(samples), _AT_ONCE)]
-        return np.concatenate(map_items(partial(_table, plans=self.plans_), blocks, self.n_jobs))
+        n_jobs = effective_n_jobs(self.n_jobs)
+        size = len(samples) if n_jobs == 1 else max(_LEAST_BLOCK, -(-len(samples) // (_BLOCKS_OF_WORKER * n_jobs)))
+        blocks = [samples[i : i + size] for i in range(0, len(samples), size)]
+        tables = map_items(partial(_table, plans=self.plans_), blocks, self.n_jobs)
+        return tables[0] if len(tables) == 1 else np.concatenate(tables)
 
     def _make_plan(self, invariants: list[SignedMeasure], place: int) -> _Convolution:
         p = common_dimension(invariants, place)
@@ -222,7 +228,13 @@ def _require_dimensions(sample: tuple[SignedMeasure, ...], plans: list[_Convolut
 
 def _table(samples: list[tuple[SignedMeasure, ...]], plans: list[_Convolution]) -> Float:
     """Rows of some samples."""
-    return np.hstack([plan.rows(column) for plan, column in zip(plans, zip(*samples, strict=True), strict=True)])
+    sizes = [plan.n_features for plan in plans]
+    require_grids(len(samples), (sum(sizes),))
+    table = np.empty((len(samples), sum(sizes)))
+    parts = np.split(table, np.cumsum(sizes)[:-1], axis=1)
+    for plan, measures, part in zip(plans, zip(*samples, strict=True), parts, strict=True):
+        plan.write_rows(measures, part)
+    return table
 
 
 def check_bandwidth(bandwidth: Any) -> None:
@@ -259,13 +271,15 @@ class _Convolution:
         ]
         return grids[0] if len(grids) == 1 else np.concatenate(grids)
 
-    def rows(self, measures: Sequence[SignedMeasure]) -> Float:
+    def write_rows(self, measures: Sequence[SignedMeasure], out: Float) -> None:
         """Do `row` for several measures at once, where the kernel has a name."""
         pairs = [(measure.points, measure.weights) for measure in measures]
-        grids = [
-            smooth_all(pairs, self.grid.axes, scale * self.grid.bandwidths, str(self.kernel)) for scale in self.scales
-        ]
-        return grids[0] if len(grids) == 1 else np.hstack(grids)
+        for scale, part in zip(self.scales, np.split(out, len(self.scales), axis=1), strict=True):
+            smooth_all(pairs, self.grid.axes, scale * self.grid.bandwidths, str(self.kernel), part)
+
+    @property
+    def n_features(self) -> int:
+        return len(self.scales) * math.prod(len(axis) for axis in self.grid.axes)
 
     def names(self, label: str) -> Number:
         if len(self.scales) == 1:

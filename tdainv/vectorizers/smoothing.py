@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 
 from tdainv import _validation as check
 from tdainv._memory import require_memory
-from tdainv._typing import Float, Int, Number
+from tdainv._typing import Float, Number
 from tdainv._words import counted
-from tdainv.vectorizers._kernels_smoothing import add_products, drop_negligible, gaussian_exponents
+from tdainv.vectorizers._kernels_smoothing import drop_negligible, gaussian_exponents
 
 Kernel: TypeAlias = str | Callable[[Float], Float]
 
 KERNELS = ("gaussian", "exponential", "linear")
-_BLOCK = 1 << 15  # entries of a table: it stays in the cache
+_BLOCK = 1 << 14  # entries of a table: it stays in the cache
+_LARGEST_PRODUCT = 1 << 18  # multiplications; for more BLAS would wake threads, that cost more than they bring
 
 
 def check_kernel(kernel: Kernel) -> Kernel:
@@ -29,37 +31,52 @@ def smooth(points: Float, weights: Number, axes: Sequence[Float], bandwidths: Fl
     """Σ weights[i] K((g - points[i]) / h) at each point g of a product grid, as a grid."""
     shape = tuple(len(axis) for axis in axes)
     if callable(kernel):
-        _require_grids(1, shape)
+        require_grids(1, shape)
         return _direct_sum(points, np.asarray(weights, np.float64), axes, bandwidths, kernel).reshape(shape)
-    return smooth_all([(points, weights)], axes, bandwidths, kernel).reshape(shape)
+    return smooth_all([(points, weights)], axes, bandwidths, kernel)[0].reshape(shape)
 
 
 def smooth_all(
-    measures: Sequence[tuple[Float, Number]], axes: Sequence[Float], bandwidths: Float, kernel: str
+    measures: Sequence[tuple[Float, Number]],
+    axes: Sequence[Float],
+    bandwidths: Float,
+    kernel: str,
+    out: Float | None = None,
 ) -> Float:
     """Do :func:`smooth` for several (points, weights), with a named kernel: one row a measure, in the order of a grid.
 
-    The named kernels are products over the axes, so they take one table an axis and one sum of products. Tables of
-    several small measures are made at once; a row does not depend on what other measures there are.
+    The named kernels are products over the axes, so they take one table an axis and one matrix product. Tables of
+    several small measures are made at once; a row does not depend on what other measures there are. The rows of `out`
+    may lie apart from each other.
     """
     shape = tuple(len(axis) for axis in axes)
     if not shape:
         raise ValueError("points must have at least one coordinate to be smoothed on a grid, got shape (k, 0).")
-    _require_grids(len(measures), shape)
-    result = np.zeros((len(measures), math.prod(shape[:-1]), shape[-1]))
+    require_grids(len(measures), shape)
+    result = np.empty((len(measures), math.prod(shape))) if out is None else out
+    grids = [row.reshape(-1, shape[-1]) for row in result]
     starts = np.cumsum([0, *(len(points) for points, _ in measures)])
+    for empty in np.flatnonzero(starts[1:] == starts[:-1]):
+        grids[empty][:] = 0.0
     points = np.concatenate([points for points, _ in measures])
     masses = np.concatenate([np.asarray(weights, np.float64) for _, weights in measures])
-    for i, j, first, last in _blocks(starts, max(4, _BLOCK // max(result.shape[1:]))):
+    part, block = _sizes(shape)
+    for i, j, pieces in _blocks(starts.tolist(), block, part):
         left = masses[i:j, np.newaxis]
         tables = [_table(points[i:j, k], axis, bandwidths[k], kernel) for k, axis in enumerate(axes)]
         for table in tables[:-1]:
             left = (left[:, :, np.newaxis] * table[:, np.newaxis, :]).reshape(j - i, -1)
-        add_products(left, tables[-1], np.clip(starts[first : last + 1] - i, 0, j - i), result[first:last])
-    return result.reshape(len(measures), -1)
+        for m, first, last in pieces:
+            factors = left[first - i : last - i].T, tables[-1][first - i : last - i]
+            if first == starts[m]:
+                np.dot(*factors, out=grids[m])
+            else:
+                grids[m] += np.dot(*factors)
+    return result
 
 
-def _require_grids(n: int, shape: tuple[int, ...]) -> None:
+def require_grids(n: int, shape: tuple[int, ...]) -> None:
+    """Raise MemoryLimitError if n measures smoothed on a grid would not fit."""
     require_memory(
         8 * n * math.prod(shape),
         f"Smoothing {counted(n, 'measure')} on a grid of {math.prod(shape)} points",
@@ -67,14 +84,30 @@ def _require_grids(n: int, shape: tuple[int, ...]) -> None:
     )
 
 
-def _blocks(starts: Int, size: int) -> Iterator[tuple[int, int, int, int]]:
-    """Blocks of atoms, first and end, with the measures that have them: whole measures, or parts of a larger one."""
-    first, n = 0, len(starts) - 1
-    while first < n:
-        last = max(first + 1, int(np.searchsorted(starts, starts[first] + size, side="right")) - 1)
-        for i in range(starts[first], starts[last], size):
-            yield i, min(i + size, int(starts[last])), first, last
-        first = last
+def _sizes(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Numbers of atoms in a product and in a table; the second is a multiple of the first."""
+    part = int(np.clip(_LARGEST_PRODUCT // math.prod(shape), 16, 96))
+    return part, part * max(1, _BLOCK // (part * max(math.prod(shape[:-1]), shape[-1])))
+
+
+def _blocks(starts: list[int], block: int, part: int) -> Iterator[tuple[int, int, list[tuple[int, int, int]]]]:
+    """Blocks of atoms, first and end, with the measures, first and end of each product that is to be taken.
+
+    A block has whole measures, or a part of a larger one. How a measure is divided depends on its size alone.
+    """
+    first = 0
+    pieces: list[tuple[int, int, int]] = []
+    for m, (start, end) in enumerate(pairwise(starts)):
+        if pieces and end - first > block:
+            yield first, start, pieces
+            first, pieces = start, []
+        for i in range(start, end, part):
+            if i - first >= block:
+                yield first, i, pieces
+                first, pieces = i, []
+            pieces.append((m, i, min(i + part, end)))
+    if pieces:
+        yield first, starts[-1], pieces
 
 
 def _table(coordinates: Float, axis: Float, width: float, kernel: str) -> Float:
