@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ from tdainv.exceptions import MemoryLimitError
 
 _BLOCKS_OF_WORKER = 16
 _BLOCKS_OF_SMALL = 3  # what is done to several small items at once is worth more than even shares
+_LEAST_SMALL = 64
 _LARGEST_BLOCK = 256
 
 
@@ -39,14 +41,16 @@ def map_blocks(function: BlockFunction, items: Sequence[Any], n_jobs: int | None
     n_workers = effective_n_jobs(n_jobs)
     if n_workers == 1:
         size = _LARGEST_BLOCK
-        blocks = [function(items[start : start + size], start) for start in range(0, len(items), size)]
+    elif small:
+        size = max(_LEAST_SMALL, -(-len(items) // (_BLOCKS_OF_SMALL * n_workers)))
     else:
-        n_blocks = n_workers * (_BLOCKS_OF_SMALL if small else _BLOCKS_OF_WORKER)
-        size = min(_LARGEST_BLOCK, max(1, len(items) // n_blocks))
-        blocks = Parallel(n_jobs=n_jobs, prefer="threads")(
-            delayed(function)(items[start : start + size], start) for start in range(0, len(items), size)
-        )
-    return [result for block in blocks for result in block]
+        size = max(1, len(items) // (_BLOCKS_OF_WORKER * n_workers))
+    starts = range(0, len(items), min(size, _LARGEST_BLOCK))
+    blocks = [(items[start : start + starts.step], start) for start in starts]
+    if n_workers == 1 or len(blocks) == 1:
+        return [result for block in blocks for result in function(*block)]
+    results = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(function)(*block) for block in blocks)
+    return list(chain.from_iterable(results))
 
 
 def _apply_to_block(items: Sequence[Any], start: int, function: Callable[[Any], Any]) -> list[Any]:

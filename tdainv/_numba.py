@@ -17,7 +17,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 CACHE = os.environ.get("TDAINV_NUMBA_CACHE", "1") != "0"
 
@@ -36,3 +37,13 @@ def inline_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 def block_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a helper into the one place that calls it: in an inner loop, array arguments cost atomic counts."""
     return njit(nogil=True, inline="always")(function)
+
+
+@intrinsic
+def fused_multiply_add(typing_context: Any, x: Any, y: Any, z: Any) -> Any:
+    """Return x * y + z, rounded once: one machine instruction instead of two, on all but very old processors."""
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fma(*arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), build

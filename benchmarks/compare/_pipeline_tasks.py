@@ -34,7 +34,7 @@ def hold_graphs(_n_jobs: int, graphs: list[Any], functions: list[Any], _cells: l
 
 def graph_features(n_jobs: int, _graphs: list[Any], _functions: list[Any], _cells: list[Any]) -> Any:
     """Lower-star bifiltration, Hilbert measures of H0 and H1 and their convolution."""
-    return _features([td.graph_lower_star(graph, values) for graph, values in _held["graphs"]], n_jobs)
+    return _features(td.GraphLowerStar(functions=None, n_jobs=n_jobs).fit_transform(_held["graphs"]), n_jobs)
 
 
 def _features(filtrations: list[Any], n_jobs: int) -> Any:

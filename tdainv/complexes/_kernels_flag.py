@@ -21,6 +21,7 @@ from tdainv.complexes._kernels_bits import (
 
 LOW_HALF = np.uint64(0xFFFF)
 NO_APEX = np.int64(-1)
+BITS_OF_INF = np.int64(0x7FF0000000000000)
 
 
 @kernel
@@ -32,33 +33,38 @@ def cone_radii(distances, ranks):
     """
     n, q = ranks.shape
     radii = np.empty(n)
+    # Numbers that are not negative compare as their bits do, and extremes of integers vectorise.
+    bits = distances.view(np.int64)
+    radius_bits = radii.view(np.int64)
     if q == 1:
-        eccentricity = np.zeros(n)
+        eccentricity = np.zeros(n, np.int64)
         for v in range(n):
-            radius = np.inf
-            for u in range(v + 1):
-                eccentricity[u] = max(eccentricity[u], distances[v, u])
-                eccentricity[v] = max(eccentricity[v], distances[v, u])
-            for u in range(v + 1):
+            farthest = np.int64(0)
+            for u in range(v):
+                eccentricity[u] = max(eccentricity[u], bits[v, u])
+                farthest = max(farthest, bits[v, u])
+            eccentricity[v] = farthest
+            radius = farthest
+            for u in range(v):
                 radius = min(radius, eccentricity[u])
-            radii[v] = radius
+            radius_bits[v] = radius
         for v in range(n - 2, -1, -1):
-            radii[v] = max(radii[v], radii[v + 1])
+            radius_bits[v] = max(radius_bits[v], radius_bits[v + 1])
         for v in range(1, n):
             if ranks[v, 0] == ranks[v - 1, 0]:
-                radii[v] = radii[v - 1]
+                radius_bits[v] = radius_bits[v - 1]
         return radii
-    result = np.inf if q == 0 else 0.0
+    result = BITS_OF_INF if q == 0 else np.int64(0)
     for v in range(n):
-        eccentricity = 0.0
+        farthest = np.int64(0)
         for u in range(n):
-            eccentricity = max(eccentricity, distances[v, u])
+            farthest = max(farthest, bits[v, u])
         if q == 0:
-            result = min(result, eccentricity)
+            result = min(result, farthest)
         elif _is_minimal(ranks, v):
-            result = max(result, eccentricity)
+            result = max(result, farthest)
     for v in range(n):
-        radii[v] = result
+        radius_bits[v] = result
     return radii
 
 
@@ -83,16 +89,16 @@ def list_edges(distances, radii, scale):
     for b in range(n):
         for a in range(b):
             count += distances[b, a] <= radii[b]
-    values = np.empty(count, np.float32)
-    codes = np.empty(count, np.uint32)
+    values = np.empty(count + 1, np.float32)
+    codes = np.empty(count + 1, np.uint32)
     i = 0
     for b in range(n):
         for a in range(b):
-            if distances[b, a] <= radii[b]:
-                values[i] = distances[b, a] * scale
-                codes[i] = (b << 16) | a
-                i += 1
-    return values, codes
+            # Without a branch, which would often be mispredicted: what is not wanted is written over.
+            values[i] = distances[b, a] * scale
+            codes[i] = (b << 16) | a
+            i += distances[b, a] <= radii[b]
+    return values[:count], codes[:count]
 
 
 @kernel

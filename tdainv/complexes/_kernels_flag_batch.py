@@ -8,7 +8,7 @@ import numpy as np
 
 from tdainv._numba import kernel
 from tdainv.complexes._kernels_expansion import expand_triangles
-from tdainv.complexes._kernels_flag import cone_radii, list_edges, reduce_flag, resolve_rounding
+from tdainv.complexes._kernels_flag import BITS_OF_INF, cone_radii, list_edges, reduce_flag, resolve_rounding
 
 
 @kernel
@@ -21,6 +21,8 @@ def keys_of_all(matrices, starts, order, ranks, bounds):
     """
     n_items = bounds.size
     working = np.empty(matrices.size)
+    largest = np.empty(1)
+    bits = working.view(np.int64)  # numbers that are not negative compare as their bits do, and integers vectorise
     prefix = np.empty(order.size, np.int64)
     room = 0
     for i in range(n_items):
@@ -33,14 +35,13 @@ def keys_of_all(matrices, starts, order, ranks, bounds):
         first, last = starts[i], starts[i + 1]
         n = last - first
         distances = working[at : at + n * n].reshape((n, n))
-        longest = 0.0
+        farthest = np.int64(0)
         for u in range(n):
             row = at + (order[first + u] - first) * n
             for v in range(n):
-                value = matrices[row + order[first + v] - first]
-                distances[u, v] = value
-                if value < np.inf:
-                    longest = max(longest, value)
+                distances[u, v] = matrices[row + order[first + v] - first]
+            for v in range(n):
+                farthest = max(farthest, bits[at + u * n + v] if bits[at + u * n + v] < BITS_OF_INF else np.int64(0))
         levels = ranks[first:last]
         radii = cone_radii(distances, levels)
         reach = 0.0
@@ -51,7 +52,8 @@ def keys_of_all(matrices, starts, order, ranks, bounds):
             if levels.shape[1] == 1 and v < n - 1:
                 same = levels[v, 0] == levels[v + 1, 0]
                 prefix[first + v] = prefix[first + v + 1] if same else v + 1
-        longest = min(longest, reach)
+        largest.view(np.int64)[0] = farthest
+        longest = min(reach, largest[0])
         values, codes = list_edges(distances, radii, 1.0 / longest if longest > 0 else 1.0)
         rounded = values.view(np.uint32)
         for k in range(codes.size):

@@ -6,14 +6,12 @@ measured with the operations of points in the same order: rounding is monotone, 
 
 import numpy as np
 
+from tdainv._kernels_exponentials import negative_powers_of_two
 from tdainv._numba import block_kernel, inline_kernel, kernel
 
 TILE = 128
 _HALF, _QUARTER, _EIGHTH = TILE // 2, TILE // 4, TILE // 8
 
-# Adding 1.5 * 2**52 to a small number rounds it to an integer, which then stands in the last bits of the sum.
-_ROUND = 1.5 * 2.0**52
-_EXPONENT_OF_MINUS = np.int64((1075 << 52) + (1 << 51) + 1023)
 _NOTHING = 1000.0  # 2**-1000 added to at least 1 changes nothing
 
 
@@ -107,12 +105,10 @@ def pairs_between(points, sizes, low, high, metric, least, most, sample):
 def gaussian_sums(points, sizes, low, high, metric, factor, reach):
     """Sum over all points y of 2**-(factor * d(x, y)**2) for each x; pairs of tiles of spans above `reach` count 0.
 
-    2**-u is 2**-k * 2**f for the integer k next to u: powers of two are written as bits, and 2**f for abs(f) <= 1/2 is
-    the Taylor polynomial of degree 12, right to 2e-16. A factor of inf counts the points at distance 0.
+    A factor of inf counts the points at distance 0.
     """
     row = np.empty(TILE)
     powers = np.empty(TILE)
-    bits = powers.view(np.int64)
     sums = np.zeros((sizes.size, TILE))
     for s in range(sizes.size):
         for t in range(s, sizes.size):
@@ -125,25 +121,8 @@ def gaussian_sums(points, sizes, low, high, metric, factor, reach):
                         row[j] *= row[j]
                 for j in range(TILE):
                     u = min(row[j] * factor, _NOTHING) if row[j] > 0.0 else 0.0
-                    rounded = u + _ROUND
-                    powers[j] = rounded
-                    f = ((rounded - _ROUND) - u) * 0.6931471805599453
-                    g = f * f
-                    row[j] = (
-                        (1.0 + f + g * (0.5 + f * 0.16666666666666666))
-                        + g * g * (0.041666666666666664 + f * 0.008333333333333333)
-                        + g * g * g * (0.001388888888888889 + f * 0.0001984126984126984)
-                        + (g * g)
-                        * (g * g)
-                        * (
-                            (2.48015873015873e-05 + f * 2.7557319223985893e-06)
-                            + g * (2.755731922398589e-07 + f * 2.505210838544172e-08 + g * 2.08767569878681e-09)
-                        )
-                    )
-                for j in range(TILE):
-                    bits[j] = (_EXPONENT_OF_MINUS - bits[j]) << 52
-                for j in range(TILE):
-                    row[j] *= powers[j]
+                    row[j] = u
+                negative_powers_of_two(row, powers, TILE)
                 if s != t:
                     for j in range(TILE):
                         sums[t, j] += row[j]

@@ -9,6 +9,7 @@ import numpy as np
 
 from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float
+from tdainv.filtrations._kernels_distances import gaussian_densities
 from tdainv.filtrations._kernels_tiles import gaussian_sums
 from tdainv.filtrations.bandwidth import Bandwidth, checked_bandwidth
 from tdainv.filtrations.distances import Metric, distances_of
@@ -69,20 +70,7 @@ def kde_codensity(
 
 def kde_of_distances(matrices: Float, bandwidth: Bandwidth) -> Float:
     """Gaussian codensities, shape (k, n), from checked dissimilarity matrices, shape (k, n, n)."""
-    widths = bandwidth.of_matrices(matrices)[:, np.newaxis, np.newaxis]
-    positive = np.where(widths > 0, widths, 1.0)
-    density = np.empty(matrices.shape[:2])
-    for i in range(0, matrices.shape[1], _BLOCK_ROWS):
-        rows = matrices[:, i : i + _BLOCK_ROWS]
-        with np.errstate(over="ignore"):  # exp(-inf) is the right limit
-            exponents = rows / positive
-            exponents *= exponents
-        exponents *= -0.5
-        density[:, i : i + _BLOCK_ROWS] = np.exp(exponents, out=exponents).mean(axis=2)
-    for k in np.flatnonzero(widths == 0):
-        # Most points coincide: the limit of small bandwidths counts the coinciding ones.
-        density[k] = (matrices[k] == 0).mean(axis=1)
-    return -np.log(density) + 0.0
+    return -np.log(gaussian_densities(matrices, bandwidth.of_matrices(matrices))) + 0.0
 
 
 def _kde_of_tiles(tiles: Tiles, bandwidth: Bandwidth) -> Float:

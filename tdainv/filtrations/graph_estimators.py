@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,8 @@ from tdainv._base import CollectionTransformer, apply_to_item
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.filtrations.graphs import Functions, check_functions, graph_lower_star
 from tdainv.graphs.graph import Graph
+
+_SMALL = 2_000  # nodes and edges
 
 
 class GraphLowerStar(CollectionTransformer):
@@ -55,6 +57,11 @@ class GraphLowerStar(CollectionTransformer):
             return partial(_of_pair, **common)
         check_functions(self.functions, self.edge_functions)
         return partial(graph_lower_star, functions=self.functions, **common)
+
+    def _are_small(self, items: Sequence[Any]) -> bool:
+        if self.functions is not None or self.edge_functions or self.max_dimension > 1:
+            return False  # functions may take long
+        return all(graph.n_nodes + graph.n_edges <= _SMALL for graph, _ in items)
 
     def _check_item(self, item: Any, i: int) -> Any:
         if self.functions is not None:

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
+from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from tdainv import _validation as check
-from tdainv._base import Vectorizer, apply_to_item, map_items, require_places
+from tdainv._base import Vectorizer, apply_to_item, require_places
 from tdainv._typing import ArrayLike, Float, Number
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.vectorizers.grid import (
@@ -24,10 +25,10 @@ from tdainv.vectorizers.grid import (
     fit_grid,
     given_lines,
 )
-from tdainv.vectorizers.smoothing import Kernel, check_kernel, require_grids, smooth, smooth_all
+from tdainv.vectorizers.smoothing import Kernel, check_kernel, require_grids, smooth, write_smoothed
 
-_BLOCKS_OF_WORKER = 4
-_LEAST_BLOCK = 32  # samples
+_LEAST_WORK = 50_000_000  # terms of all sums that a task has
+_ATOMS_OF_ROW = 16  # an empty row takes as long as a row with so many atoms more
 
 
 def measure_convolution(
@@ -204,11 +205,25 @@ class MeasureConvolution(Vectorizer):
         require_places(samples, len(self.plans_), type(self).__name__)
         for i, sample in enumerate(samples):
             apply_to_item(partial(_require_dimensions, plans=self.plans_), sample, i)
+        ends = np.cumsum([plan.n_features for plan in self.plans_])
+        require_grids(len(samples), (int(ends[-1]),))
+        table = np.empty((len(samples), ends[-1]))
+        parts = np.array_split(np.arange(len(samples)), self._n_blocks(samples))
+        # All workers write to one table. Sent between processes, a row would take longer than it takes to compute.
+        Parallel(n_jobs=self.n_jobs if len(parts) > 1 else 1, require="sharedmem")(
+            delayed(_write_rows)(self.plans_, samples[part[0] : part[-1] + 1], table[part[0] : part[-1] + 1])
+            for part in parts
+        )
+        return table
+
+    def _n_blocks(self, samples: list[tuple[SignedMeasure, ...]]) -> int:
+        """Number of blocks of samples: few if there is little to do, because threads cost more than that."""
         n_jobs = effective_n_jobs(self.n_jobs)
-        size = len(samples) if n_jobs == 1 else max(_LEAST_BLOCK, -(-len(samples) // (_BLOCKS_OF_WORKER * n_jobs)))
-        blocks = [samples[i : i + size] for i in range(0, len(samples), size)]
-        tables = map_items(partial(_table, plans=self.plans_), blocks, self.n_jobs)
-        return tables[0] if len(tables) == 1 else np.concatenate(tables)
+        if n_jobs == 1:
+            return 1
+        n_atoms = [_ATOMS_OF_ROW * len(samples) + sum(map(len, column)) for column in zip(*samples, strict=True)]
+        work = sum(plan.n_features * n for plan, n in zip(self.plans_, n_atoms, strict=True))
+        return int(np.clip(work // _LEAST_WORK, 1, min(len(samples), 4 * n_jobs)))
 
     def _make_plan(self, invariants: list[SignedMeasure], place: int) -> _Convolution:
         p = common_dimension(invariants, place)
@@ -226,15 +241,11 @@ def _require_dimensions(sample: tuple[SignedMeasure, ...], plans: list[_Convolut
         require_dimension(measure, len(plan.grid.axes))
 
 
-def _table(samples: list[tuple[SignedMeasure, ...]], plans: list[_Convolution]) -> Float:
-    """Rows of some samples."""
-    sizes = [plan.n_features for plan in plans]
-    require_grids(len(samples), (sum(sizes),))
-    table = np.empty((len(samples), sum(sizes)))
-    parts = np.split(table, np.cumsum(sizes)[:-1], axis=1)
-    for plan, measures, part in zip(plans, zip(*samples, strict=True), parts, strict=True):
-        plan.write_rows(measures, part)
-    return table
+def _write_rows(plans: list[_Convolution], samples: list[tuple[SignedMeasure, ...]], table: Float) -> None:
+    """Write the rows of some samples."""
+    columns = np.cumsum([0, *(plan.n_features for plan in plans[:-1])])
+    for plan, measures, column in zip(plans, zip(*samples, strict=True), columns, strict=True):
+        plan.write_rows(measures, table, int(column))
 
 
 def check_bandwidth(bandwidth: Any) -> None:
@@ -271,11 +282,13 @@ class _Convolution:
         ]
         return grids[0] if len(grids) == 1 else np.concatenate(grids)
 
-    def write_rows(self, measures: Sequence[SignedMeasure], out: Float) -> None:
-        """Do `row` for several measures at once, where the kernel has a name."""
+    def write_rows(self, measures: Sequence[SignedMeasure], table: Float, column: int) -> None:
+        """Do `row` for several measures at once, where the kernel has a name; it starts at a column of the table."""
         pairs = [(measure.points, measure.weights) for measure in measures]
-        for scale, part in zip(self.scales, np.split(out, len(self.scales), axis=1), strict=True):
-            smooth_all(pairs, self.grid.axes, scale * self.grid.bandwidths, str(self.kernel), part)
+        size = self.n_features // len(self.scales)
+        for k, scale in enumerate(self.scales):
+            widths = scale * self.grid.bandwidths
+            write_smoothed(pairs, self.grid.axes, widths, str(self.kernel), table, column + k * size)
 
     @property
     def n_features(self) -> int:
