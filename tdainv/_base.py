@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,7 +21,7 @@ from tdainv.exceptions import MemoryLimitError
 
 _BLOCKS_OF_WORKER = 16
 _BLOCKS_OF_SMALL = 3  # what is done to several small items at once is worth more than even shares
-_LEAST_SMALL = 64
+_LEAST_SECONDS = 0.02  # that a block of small items takes: starting threads takes half of it
 _LARGEST_BLOCK = 256
 
 
@@ -32,17 +33,21 @@ def map_items(function: Callable[[Any], Any], items: Sequence[Any], n_jobs: int 
 BlockFunction: TypeAlias = Callable[[Sequence[Any], int], list[Any]]
 
 
-def map_blocks(function: BlockFunction, items: Sequence[Any], n_jobs: int | None, small: bool = False) -> list[Any]:
+def map_blocks(
+    function: BlockFunction, items: Sequence[Any], n_jobs: int | None, seconds: float = math.inf
+) -> list[Any]:
     """Apply a picklable function to blocks of items; it gets the number of the first one and returns a list.
 
     Threads by preference, because kernels release the GIL; any joblib backend that is active overrides it. Many items
     are sent in blocks, since a task costs 0.1 ms and a small barcode less; there are always enough blocks to share.
+    Where it is known how many seconds all of it takes, roughly, there are only as many blocks as are worth it.
     """
     n_workers = effective_n_jobs(n_jobs)
     if n_workers == 1:
         size = _LARGEST_BLOCK
-    elif small:
-        size = max(_LEAST_SMALL, -(-len(items) // (_BLOCKS_OF_SMALL * n_workers)))
+    elif seconds < math.inf:
+        n_blocks = min(max(1, int(seconds / _LEAST_SECONDS)), _BLOCKS_OF_SMALL * n_workers)
+        size = -(-len(items) // n_blocks)
     else:
         size = max(1, len(items) // (_BLOCKS_OF_WORKER * n_workers))
     starts = range(0, len(items), min(size, _LARGEST_BLOCK))
@@ -74,7 +79,7 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
     """Map a list of objects to a list of objects, item by item, with nothing to learn from the data.
 
     A subclass says what happens to one item in ``_item_function``, and what an item must be in ``_check_item``. If
-    several small items take less time together, it says so in ``_block_function`` and ``_are_small``.
+    several small items take less time together, it says so in ``_block_function`` and ``_seconds``.
     """
 
     n_jobs: int | None
@@ -88,9 +93,9 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
         """Check the parameters; return a picklable function of several items and the number of the first one."""
         return partial(_apply_to_block, function=self._item_function())
 
-    def _are_small(self, items: Sequence[Any]) -> bool:
-        """Whether all checked items take little time and memory, and less together."""
-        return False
+    def _seconds(self, items: Sequence[Any]) -> float:
+        """Roughly how long all checked items take if each takes little time and memory, and less together; or inf."""
+        return math.inf
 
     def _collect(self, X: Any) -> list[Any]:
         """Return the items of a collection, not checked one by one."""
@@ -135,7 +140,7 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         function = self._block_function()
         items = [self._check_item(item, i) for i, item in enumerate(self._collect(X))]
-        return map_blocks(function, items, self.n_jobs, self._are_small(items))
+        return map_blocks(function, items, self.n_jobs, self._seconds(items))
 
     def get_feature_names_out(self, input_features: Any = None) -> Number:
         """Return the name of the output: one object a sample.

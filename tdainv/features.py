@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from tdainv._typing import Float, Number
 from tdainv.filtrations.estimators import CodensityRips
 from tdainv.invariants.estimators import HilbertSignedMeasure
 from tdainv.vectorizers.measure_convolution import MeasureConvolution
+
+_SHARE_OF_INVARIANTS = 5  # they take some times as long as filtrations
 
 
 class TopologicalFeatures(TransformerMixin, BaseEstimator):
@@ -137,9 +140,10 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
                     f"{name} must be an estimator that learns nothing from data, got {step!r}. Use a pipeline."
                 )
         items = [filtration._check_item(item, i) for i, item in enumerate(filtration._collect(X))]
-        small = filtration._are_small(items)
-        task = _Composition(filtration._block_function(), invariant._block_function(), together=small)
-        return map_blocks(task, items, self.n_jobs, small)
+        seconds = _SHARE_OF_INVARIANTS * filtration._seconds(items)
+        together = seconds < math.inf
+        task = _Composition(filtration._block_function(), invariant._block_function(), together)
+        return map_blocks(task, items, self.n_jobs, seconds)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

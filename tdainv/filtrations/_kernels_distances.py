@@ -33,6 +33,21 @@ def euclidean_distances(coordinates):
 
 
 @kernel
+def upper_triangles(matrices):
+    """Entries above the diagonal, row by row, of matrices of shape (k, n, n)."""
+    n_matrices, n = matrices.shape[:2]
+    entries = np.empty((n_matrices, n * (n - 1) // 2))
+    for k in range(n_matrices):
+        at = 0
+        for i in range(n - 1):
+            row = entries[k, at : at + n - 1 - i]
+            for j in range(row.size):
+                row[j] = matrices[k, i, i + 1 + j]
+            at += row.size
+    return entries
+
+
+@kernel
 def gaussian_densities(distances, widths):
     """Mean over y of exp(-(d(x, y) / h)² / 2) for each point x of cloud k, from symmetric matrices, shape (k, n, n).
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial.distance import squareform
 
 from tdainv import _validation as check
 from tdainv._typing import Float
+from tdainv.filtrations._kernels_distances import upper_triangles
 from tdainv.filtrations.pair_quantile import pair_quantile, quantile_of
 from tdainv.filtrations.tiles import Tiles
 
@@ -26,7 +26,7 @@ class Bandwidth(NamedTuple):
         """The bandwidth in the unit of each checked matrix of distances; infinite ones have no part in quantiles."""
         if self.quantile is None or matrices.shape[-1] == 1:
             return np.full(len(matrices), self.width or 0.0)
-        pairs = np.stack([squareform(matrix, checks=False) for matrix in matrices])
+        pairs = upper_triangles(matrices)
         if np.isfinite(pairs).all():
             return quantile_of(pairs, self.quantile)
         finite = [row[np.isfinite(row)] for row in pairs]

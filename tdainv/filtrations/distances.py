@@ -16,7 +16,7 @@ from tdainv.filtrations._kernels_distances import euclidean_distances
 Metric: TypeAlias = str | Callable[[Float, Float], float]
 
 _BLOCK_ROWS = 256
-SMALL_CLOUD = 256  # points
+_SMALL = 1024  # points: scipy has the faster loop for more
 _LEAST_SPAN = 1e-150  # squares of much less are rounded to 0
 
 # Names that scipy computes without rounding tricks; others go to scikit-learn.
@@ -119,7 +119,7 @@ def distances_of_all(clouds: Sequence[Float], metric: Metric) -> Float:
 
     For small clouds what Python does between the steps takes longer than the steps: they are taken together.
     """
-    if len(clouds[0]) <= SMALL_CLOUD and isinstance(metric, str) and PLAIN_METRICS.get(metric) == "euclidean":
+    if len(clouds[0]) <= _SMALL and isinstance(metric, str) and PLAIN_METRICS.get(metric) == "euclidean":
         matrices = euclidean_distances(np.stack([cloud.T for cloud in clouds]))
         largest = matrices.max(axis=(1, 2))
         if np.isfinite(largest).all() and (largest > _LEAST_SPAN).all():

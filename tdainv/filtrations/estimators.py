@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -14,9 +15,13 @@ from tdainv._typing import Float
 from tdainv.complexes.flag_filtration import FlagFiltration
 from tdainv.filtrations.codensity import checked_codensity
 from tdainv.filtrations.codensity_rips import codensity_rips_of_block, codensity_rips_of_cloud
-from tdainv.filtrations.distances import SMALL_CLOUD, Metric, check_metric, checked_cloud, distances_of
+from tdainv.filtrations.distances import Metric, check_metric, checked_cloud, distances_of
 from tdainv.filtrations.rips import dtm_rips, function_rips, rips, weighted_rips
 from tdainv.filtrations.weights import checked_exponent
+
+_SMALL = 256  # points
+_SECONDS_OF_CLOUD = 2e-5
+_SECONDS_OF_PAIR = 1e-8
 
 
 class CloudTransformer(CollectionTransformer):
@@ -170,8 +175,11 @@ class CodensityRips(CloudTransformer):
     def _item_function(self) -> Callable[[Any], FlagFiltration]:
         return partial(codensity_rips_of_cloud, **self._checked_options())
 
-    def _are_small(self, items: Sequence[Any]) -> bool:
-        return all(len(item) <= SMALL_CLOUD for item in items)
+    def _seconds(self, items: Sequence[Any]) -> float:
+        sizes = list(map(len, items))
+        if max(sizes) > _SMALL:
+            return math.inf
+        return sum(_SECONDS_OF_CLOUD + _SECONDS_OF_PAIR * n * n for n in sizes)
 
     def _block_function(self) -> BlockFunction:
         return partial(codensity_rips_of_block, **self._checked_options())

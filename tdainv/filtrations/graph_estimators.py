@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from tdainv.filtrations.graphs import Functions, check_functions, graph_lower_st
 from tdainv.graphs.graph import Graph
 
 _SMALL = 2_000  # nodes and edges
+_SECONDS_OF_GRAPH = 4e-5
 
 
 class GraphLowerStar(CollectionTransformer):
@@ -58,10 +60,11 @@ class GraphLowerStar(CollectionTransformer):
         check_functions(self.functions, self.edge_functions)
         return partial(graph_lower_star, functions=self.functions, **common)
 
-    def _are_small(self, items: Sequence[Any]) -> bool:
+    def _seconds(self, items: Sequence[Any]) -> float:
         if self.functions is not None or self.edge_functions or self.max_dimension > 1:
-            return False  # functions may take long
-        return all(graph.n_nodes + graph.n_edges <= _SMALL for graph, _ in items)
+            return math.inf  # functions may take long
+        small = all(graph.n_nodes + graph.n_edges <= _SMALL for graph, _ in items)
+        return _SECONDS_OF_GRAPH * len(items) if small else math.inf
 
     def _check_item(self, item: Any, i: int) -> Any:
         if self.functions is not None:

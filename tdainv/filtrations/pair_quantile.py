@@ -51,12 +51,15 @@ def pair_quantile(tiles: Tiles, quantile: float) -> float:
 
 
 def quantile_of(values: Float, quantile: float) -> Float:
-    """Quantile of each row of values, at least one: numpy.quantile, which takes longer to start than small clouds."""
+    """Quantile of each row of values, at least one, which changes their order.
+
+    It is that of numpy.quantile, which takes longer to start than small clouds take.
+    """
     position = quantile * (values.shape[-1] - 1)
     rank = math.floor(position)
-    ordered = np.partition(values, rank, axis=-1)
-    following = ordered[..., rank + 1 :].min(axis=-1) if rank < position else ordered[..., rank]
-    return _between(ordered[..., rank], following, position - rank)
+    values.partition(rank, axis=-1)
+    following = values[..., rank + 1 :].min(axis=-1) if rank < position else values[..., rank]
+    return _between(values[..., rank], following, position - rank)
 
 
 def _between(low: Float, high: Float, share: float) -> Float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -15,6 +16,8 @@ from tdainv.invariants.hilbert import hilbert_signed_measures
 from tdainv.invariants.hilbert_batches import measures_of_union, size_if_small, small_batches
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.persistence.barcode import barcodes
+
+_SECONDS_OF_CELL = 1e-6
 
 
 class _Invariant(CollectionTransformer):
@@ -58,9 +61,10 @@ class HilbertSignedMeasure(_Invariant):
     def _block_function(self) -> BlockFunction:
         return partial(_hilbert_measures_of_block, degrees=check.degrees(self.degrees))
 
-    def _are_small(self, items: Sequence[Any]) -> bool:
+    def _seconds(self, items: Sequence[Any]) -> float:
         degrees = check.degrees(self.degrees)
-        return all(size_if_small(item, degrees) for item in items)
+        sizes = [size_if_small(item, degrees) for item in items]
+        return _SECONDS_OF_CELL * sum(sizes) if all(sizes) else math.inf
 
 
 class EulerSignedMeasure(CollectionTransformer):
