@@ -172,6 +172,28 @@ def test_without_functions_items_are_pairs_of_a_graph_and_values():
     assert filtration == graph_lower_star(LOLLIPOP, values)
 
 
+@pytest.mark.parametrize("columns", [None, 1, 3])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_many_pairs_have_the_filtrations_they_have_alone(columns, n_jobs):
+    rng = np.random.default_rng(0)
+    listed = [LOLLIPOP, ([], 2), *(random_graph(seed, n=int(rng.integers(1, 20))) for seed in range(30)), ([], 1)]
+    sizes = [graph.n_nodes if isinstance(graph, Graph) else graph[1] for graph in listed]
+    values = [rng.normal(size=n if columns is None else (n, columns)).round() * -1 for n in sizes]  # with -0.0
+    pairs = list(zip(listed, values, strict=True))
+    found = GraphLowerStar(functions=None, n_jobs=n_jobs).fit_transform(pairs)
+    assert found == [graph_lower_star(*pair) for pair in pairs]
+    assert not any(np.signbit(each.grades[each.grades == 0]).any() for each in found)
+    mixed = [*pairs, (LOLLIPOP, list(range(6))), (LOLLIPOP, np.zeros((6, 2), int))]
+    assert GraphLowerStar(functions=None).fit_transform(mixed) == [graph_lower_star(*pair) for pair in mixed]
+
+
+@pytest.mark.parametrize("wrong", [np.full(6, np.nan), np.zeros(5), np.zeros((6, 0)), np.array(["a"] * 6)])
+def test_errors_name_the_pair_among_many(wrong):
+    pairs = [(LOLLIPOP, np.zeros(6)), (LOLLIPOP, np.ones(6)), (LOLLIPOP, wrong)]
+    with pytest.raises(ValueError, match=r"^X\[2\]: functions\[0\]"):
+        GraphLowerStar(functions=None).fit_transform(pairs)
+
+
 @pytest.mark.parametrize(
     ("functions", "item", "error", "message"),
     [

@@ -475,3 +475,34 @@ def test_batches_are_of_bounded_size():
     assert sorted(i for batch in batches for i in batch) == list(range(10_000))
     assert max(map(len, batches)) * len(edge) <= 20_000
     assert small_batches([edge], (0,)) == []
+
+
+def random_graph_filtration(rng, p):
+    """A graph whose edges may come later than their ends, or never; grades often agree."""
+    n = int(rng.integers(1, 25))
+    edges = np.argwhere(np.triu(rng.random((n, n)) < rng.random(), 1))
+    of_nodes = rng.integers(0, 4, (n, p)).astype(float) if rng.random() < 0.7 else rng.normal(size=(n, p))
+    of_edges = np.maximum(of_nodes[edges[:, 0]], of_nodes[edges[:, 1]]) + rng.integers(0, 3, (len(edges), p))
+    of_edges[rng.random(len(edges)) < 0.1] = np.inf
+    cells = [*([v] for v in range(n)), *edges.tolist()]
+    order = rng.permutation(len(cells))
+    grades = np.concatenate([of_nodes, of_edges])
+    return FilteredComplex.from_simplices([cells[i] for i in order], grades[order])
+
+
+@pytest.mark.parametrize("degrees", [(0,), (1,), (1, 0), (0, 1, 2)])
+@pytest.mark.parametrize("p", [1, 2])
+def test_many_graphs_have_the_measures_that_each_has_alone(p, degrees):
+    rng = np.random.default_rng(p)
+    graphs = [random_graph_filtration(rng, p) for _ in range(80)]
+    together = tdainv.HilbertSignedMeasure(degrees=degrees).transform(graphs)
+    for graph, measures in zip(graphs, together, strict=True):
+        assert same_measures(measures, hilbert_signed_measures(graph, degrees))
+
+
+def test_cells_that_are_no_edges_of_a_graph_are_not_taken_for_edges():
+    loop = FilteredComplex([0, 1], [0, 0, 0], [], [[0.0, 0.0], [1.0, 0.0]])
+    half_open = FilteredComplex([0, 1], [0, 0, 1], [0], [[0.0, 0.0], [1.0, 2.0]])
+    for complex_ in (loop, half_open):
+        found = tdainv.HilbertSignedMeasure().transform([complex_] * 3)
+        assert all(same_measures(each, hilbert_signed_measures(complex_, (0, 1))) for each in found)

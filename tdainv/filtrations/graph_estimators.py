@@ -7,14 +7,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from tdainv import _validation as check
-from tdainv._base import CollectionTransformer, apply_to_item
+from tdainv._base import BlockFunction, CollectionTransformer, apply_to_item
 from tdainv.complexes.filtered_complex import FilteredComplex
-from tdainv.filtrations.graphs import Functions, check_functions, graph_lower_star
+from tdainv.filtrations.graphs import Functions, check_functions, graph_lower_star, graph_lower_stars
 from tdainv.graphs.graph import Graph
 
 _SMALL = 2_000  # nodes and edges
-_SECONDS_OF_GRAPH = 4e-5
+_SECONDS_OF_GRAPH = 1e-5
 
 
 class GraphLowerStar(CollectionTransformer):
@@ -60,8 +62,15 @@ class GraphLowerStar(CollectionTransformer):
         check_functions(self.functions, self.edge_functions)
         return partial(graph_lower_star, functions=self.functions, **common)
 
+    def _block_function(self) -> BlockFunction:
+        function = self._item_function()
+        return partial(_of_pairs, alone=function) if self._has_values() else super()._block_function()
+
+    def _has_values(self) -> bool:
+        return self.functions is None and not self.edge_functions and self.max_dimension == 1
+
     def _seconds(self, items: Sequence[Any]) -> float:
-        if self.functions is not None or self.edge_functions or self.max_dimension > 1:
+        if not self._has_values():
             return math.inf  # functions may take long
         small = all(graph.n_nodes + graph.n_edges <= _SMALL for graph, _ in items)
         return _SECONDS_OF_GRAPH * len(items) if small else math.inf
@@ -71,6 +80,18 @@ class GraphLowerStar(CollectionTransformer):
             return apply_to_item(Graph.of, item, i)
         graph, values = check.pair(item, f"X[{i}]", "graph")
         return apply_to_item(Graph.of, graph, i), values
+
+
+def _of_pairs(items: Sequence[Any], start: int, alone: Callable[[Any], FilteredComplex]) -> list[FilteredComplex]:
+    """Filtrations of pairs (graph, values), all at once if the values are arrays of one kind."""
+    graphs, values = zip(*items, strict=True)
+    if all(isinstance(each, np.ndarray) and each.dtype == np.float64 and each.ndim in (1, 2) for each in values):
+        columns = [each if each.ndim == 2 else each[:, np.newaxis] for each in values]
+        fit = all(len(each) == graph.n_nodes for each, graph in zip(columns, graphs, strict=True))
+        alike = len({each.shape[1] for each in columns}) == 1 and columns[0].shape[1] > 0
+        if fit and alike and np.isfinite(np.concatenate(columns)).all():
+            return graph_lower_stars(graphs, columns)
+    return [apply_to_item(alone, item, start + k) for k, item in enumerate(items)]  # with the errors
 
 
 def _of_pair(item: Any, **common: Any) -> FilteredComplex:

@@ -18,6 +18,7 @@ from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.flag_filtration import FlagFiltration
 from tdainv.complexes.reduced_flags import FlagUnion, reduce_filtrations
+from tdainv.invariants._kernels_graph_measures import graph_measures
 from tdainv.invariants.hilbert import hilbert_signed_measures, measures_of_complexes
 from tdainv.invariants.signed_measure import SignedMeasure
 
@@ -53,29 +54,62 @@ def size_if_small(item: Any, degrees: Sequence[int]) -> int:
 
 def measures_of_union(filtrations: Sequence[Any], degrees: tuple[int, ...]) -> list[tuple[SignedMeasure, ...]]:
     """Hilbert measures of a batch of small filtrations, each as :func:`hilbert_signed_measures` has it."""
-    union = _union_of_flags if isinstance(filtrations[0], FlagFiltration) else _union_of_complexes
-    measures, ranked = union(filtrations, degrees)
-    found = [[SignedMeasure.of_checked(*part) for part in _parts(measure, ranked)] for measure in measures]
-    return list(zip(*found, strict=True))
+    if isinstance(filtrations[0], FlagFiltration):
+        return _in_coordinates(*_union_of_flags(filtrations, degrees))
+    union, starts = _union(filtrations)
+    if _is_graph(union):
+        return _measures_of_graphs(union, starts, degrees)
+    return _in_coordinates(*_union_of_complexes(union, starts, degrees))
 
 
 _Ranked = tuple[Float, Float, Int]  # ranks of coordinates, the coordinates by rank, the first rank of each filtration
 
 
-def _union_of_complexes(
-    complexes: Sequence[FilteredComplex], degrees: tuple[int, ...]
-) -> tuple[list[SignedMeasure], list[_Ranked]]:
-    """Measures of the union of explicit complexes, in ranks: one reduction in chunks for all."""
+def _in_coordinates(measures: Sequence[SignedMeasure], ranked: list[_Ranked]) -> list[tuple[SignedMeasure, ...]]:
+    found = [[SignedMeasure.of_checked(*part) for part in _parts(measure, ranked)] for measure in measures]
+    return list(zip(*found, strict=True))
+
+
+def _union(complexes: Sequence[FilteredComplex]) -> tuple[FilteredComplex, Int]:
+    """Union of explicit complexes, and where the cells of each begin in it."""
     cells, entries = _starts(complexes), _starts([each.indices for each in complexes])
-    owners = np.repeat(np.arange(len(complexes)), np.diff(cells))
-    ranked = [_ranked(owners, column) for column in np.concatenate([each.grades for each in complexes]).T]
     union = FilteredComplex.of_checked(
         np.concatenate([each.dimensions for each in complexes]),
         np.append(0, _numbered_on([each.indptr[1:] for each in complexes], entries)),
-        _numbered_on([each.indices for each in complexes], cells).astype(np.int32),
-        np.column_stack([ranks for ranks, _, _ in ranked]),
+        _numbered_on([each.indices for each in complexes], cells),
+        np.concatenate([each.grades for each in complexes]),
     )
-    return hilbert_signed_measures(union, degrees), ranked
+    return union, cells
+
+
+def _is_graph(complex_: FilteredComplex) -> bool:
+    """Whether all cells are vertices, or edges with two ends."""
+    return bool(complex_.dimensions.max() <= 1 and (np.diff(complex_.indptr) == 2 * complex_.dimensions).all())
+
+
+def _measures_of_graphs(
+    union: FilteredComplex, starts: Int, degrees: tuple[int, ...]
+) -> list[tuple[SignedMeasure, ...]]:
+    """Measures of the graphs of a union."""
+    found: dict[int, list[SignedMeasure]] = {}
+    ends = union.indices.astype(np.int64).reshape(-1, 2)
+    parts = graph_measures(starts, union.dimensions == 1, union.indptr[:-1] // 2, ends, union.grades)
+    for degree, (points, weights, begins) in enumerate(parts):
+        bounds = pairwise(begins.tolist())
+        found[degree] = [SignedMeasure.of_checked(points[i:j].copy(), weights[i:j].copy()) for i, j in bounds]
+    none = [SignedMeasure.of_checked(np.zeros((0, union.n_parameters)), np.zeros(0, np.int64))] * (len(starts) - 1)
+    return list(zip(*(found.get(degree, none) for degree in degrees), strict=True))
+
+
+def _union_of_complexes(
+    union: FilteredComplex, starts: Int, degrees: tuple[int, ...]
+) -> tuple[list[SignedMeasure], list[_Ranked]]:
+    """Measures of a union of explicit complexes, in ranks: one reduction in chunks for all."""
+    owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    ranked = [_ranked(owners, column) for column in union.grades.T]
+    grades = np.column_stack([ranks for ranks, _, _ in ranked])
+    in_ranks = FilteredComplex.of_checked(union.dimensions, union.indptr, union.indices.astype(np.int32), grades)
+    return hilbert_signed_measures(in_ranks, degrees), ranked
 
 
 def _union_of_flags(
