@@ -3,47 +3,7 @@
 import numpy as np
 
 from tdainv._numba import inline_kernel, kernel
-
-
-@inline_kernel
-def _sort_atoms(xs, ys, weights, n):
-    """Sort the first n atoms lexicographically, in place: shell sort, for there are few."""
-    gap = 1
-    while 9 * gap < 4 * n:  # gaps grow by 9/4
-        gap = (9 * gap) // 4 + 1
-    while gap > 0:
-        for i in range(gap, n):
-            x, y, weight = xs[i], ys[i], weights[i]
-            j = i
-            while j >= gap and (xs[j - gap] > x or (xs[j - gap] == x and ys[j - gap] > y)):
-                xs[j] = xs[j - gap]
-                ys[j] = ys[j - gap]
-                weights[j] = weights[j - gap]
-                j -= gap
-            xs[j] = x
-            ys[j] = y
-            weights[j] = weight
-        gap = (4 * gap) // 9
-
-
-@inline_kernel
-def _collect(xs, ys, weights, n, at, points, masses):
-    """Write the first n atoms, collected, to `points` and `masses` from `at` on; returns where they end."""
-    _sort_atoms(xs, ys, weights, n)
-    i = 0
-    while i < n:
-        x, y = xs[i], ys[i]
-        mass = 0
-        while i < n and xs[i] == x and ys[i] == y:
-            mass += weights[i]
-            i += 1
-        if mass != 0:
-            points[at, 0] = x
-            if points.shape[1] > 1:
-                points[at, 1] = y
-            masses[at] = mass
-            at += 1
-    return at
+from tdainv.invariants._kernels_atoms import collect_sorted, sort_atoms
 
 
 @inline_kernel
@@ -110,7 +70,7 @@ def graph_measures(starts, is_edge, edge_of, ends, grades):
                 ys[n] = y
                 signs[n] = cell
                 n += 1
-        _sort_atoms(xs, ys, signs, n)
+        sort_atoms(xs, ys, signs, n)
         n_cycles = 0
         for k in range(n):
             edge = edge_of[first + signs[k]]
@@ -131,6 +91,10 @@ def graph_measures(starts, is_edge, edge_of, ends, grades):
             if not is_edge[first + cell] and x < np.inf and y < np.inf:
                 xs[n], ys[n], signs[n] = x, y, 1
                 n += 1
-        begins[i + 1] = _collect(xs, ys, signs, n, begins[i], points, weights)
-        cycle_begins[i + 1] = _collect(cycle_xs, cycle_ys, ones, n_cycles, cycle_begins[i], cycle_points, cycle_weights)
+        sort_atoms(xs, ys, signs, n)
+        begins[i + 1] = collect_sorted(xs, ys, signs, n, begins[i], points, weights)
+        sort_atoms(cycle_xs, cycle_ys, ones, n_cycles)
+        cycle_begins[i + 1] = collect_sorted(
+            cycle_xs, cycle_ys, ones, n_cycles, cycle_begins[i], cycle_points, cycle_weights
+        )
     return (points, weights, begins), (cycle_points, cycle_weights, cycle_begins)

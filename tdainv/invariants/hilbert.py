@@ -102,15 +102,16 @@ def hilbert_signed_measures(
 
 def measures_of_complexes(complexes: Sequence[ChainComplex], verbose: bool = False) -> list[SignedMeasure]:
     """Measures of the complexes of several degrees, which share the work where they share a matrix."""
+    return [SignedMeasure(*atoms) for atoms in atoms_of_complexes(complexes, verbose)]
+
+
+def atoms_of_complexes(complexes: Sequence[ChainComplex], verbose: bool = False) -> list[tuple[Float, Int]]:
+    """Points and weights of the measures, in any order, several at one place."""
     known: dict[int, Kernel] = {}  # of boundary matrices: the upper one of degree k is the lower one of k + 1
-    measures = []
-    for complex_ in complexes:
-        if complex_.n_parameters <= 2:
-            points, weights = _measure(complex_, known)
-        else:
-            points, weights = _measure_by_slices(complex_, verbose)
-        measures.append(SignedMeasure(points, weights))
-    return measures
+    return [
+        _measure(complex_, known) if complex_.n_parameters <= 2 else _measure_by_slices(complex_, verbose)
+        for complex_ in complexes
+    ]
 
 
 def _measure(complex_: ChainComplex, known: dict[int, Kernel] | None = None) -> tuple[Float, Int]:

@@ -7,9 +7,9 @@ next one. Coordinates of different filtrations are never joined, so an atom tell
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from tdainv.complexes.chain_complex import ChainComplex, GradedMatrix
 from tdainv.complexes.filtered_complex import FilteredComplex
 from tdainv.complexes.flag_filtration import FlagFiltration
 from tdainv.complexes.reduced_flags import FlagUnion, reduce_filtrations
+from tdainv.invariants._kernels_atoms import collect_ranked, ranks_of_owners
 from tdainv.invariants._kernels_graph_measures import graph_measures
-from tdainv.invariants.hilbert import hilbert_signed_measures, measures_of_complexes
+from tdainv.invariants.hilbert import atoms_of_complexes
 from tdainv.invariants.signed_measure import SignedMeasure
 
 _SMALL = {FilteredComplex: 2_000, FlagFiltration: 200}  # cells, vertices: up to here Python costs more than kernels
@@ -55,19 +56,31 @@ def size_if_small(item: Any, degrees: Sequence[int]) -> int:
 def measures_of_union(filtrations: Sequence[Any], degrees: tuple[int, ...]) -> list[tuple[SignedMeasure, ...]]:
     """Hilbert measures of a batch of small filtrations, each as :func:`hilbert_signed_measures` has it."""
     if isinstance(filtrations[0], FlagFiltration):
-        return _in_coordinates(*_union_of_flags(filtrations, degrees))
-    union, starts = _union(filtrations)
-    if _is_graph(union):
-        return _measures_of_graphs(union, starts, degrees)
-    return _in_coordinates(*_union_of_complexes(union, starts, degrees))
-
-
-_Ranked = tuple[Float, Float, Int]  # ranks of coordinates, the coordinates by rank, the first rank of each filtration
-
-
-def _in_coordinates(measures: Sequence[SignedMeasure], ranked: list[_Ranked]) -> list[tuple[SignedMeasure, ...]]:
-    found = [[SignedMeasure.of_checked(*part) for part in _parts(measure, ranked)] for measure in measures]
+        found = _measures_of_flags(filtrations, degrees)
+    else:
+        union, starts = _union(filtrations)
+        of_kind = _measures_of_graphs if _is_graph(union) else _measures_of_complexes
+        found = of_kind(union, starts, degrees)
     return list(zip(*found, strict=True))
+
+
+class _Ranked(NamedTuple):
+    """Coordinates by their ranks, where those of each filtration come before those of the next one."""
+
+    ranks: Float
+    values: Float  # by rank
+    starts: Int  # the first rank of each filtration
+
+
+def _in_coordinates(complexes: Sequence[ChainComplex], ranked: list[_Ranked]) -> Iterator[list[SignedMeasure]]:
+    """Measures of each filtration, from the complexes of a union with grades in ranks; one list a degree."""
+    for points, weights in atoms_of_complexes(complexes):
+        yield _divided(*collect_ranked(points, weights, ranked[0].values, ranked[-1].values, ranked[0].starts))
+
+
+def _divided(points: Float, weights: Int, begins: Int) -> list[SignedMeasure]:
+    bounds = pairwise(begins.tolist())
+    return [SignedMeasure.of_checked(points[i:j].copy(), weights[i:j].copy()) for i, j in bounds]
 
 
 def _union(complexes: Sequence[FilteredComplex]) -> tuple[FilteredComplex, Int]:
@@ -87,35 +100,30 @@ def _is_graph(complex_: FilteredComplex) -> bool:
     return bool(complex_.dimensions.max() <= 1 and (np.diff(complex_.indptr) == 2 * complex_.dimensions).all())
 
 
-def _measures_of_graphs(
-    union: FilteredComplex, starts: Int, degrees: tuple[int, ...]
-) -> list[tuple[SignedMeasure, ...]]:
-    """Measures of the graphs of a union."""
-    found: dict[int, list[SignedMeasure]] = {}
+def _measures_of_graphs(union: FilteredComplex, starts: Int, degrees: tuple[int, ...]) -> Iterator[list[SignedMeasure]]:
+    """Measures of the graphs of a union; one list a degree."""
     ends = union.indices.astype(np.int64).reshape(-1, 2)
-    parts = graph_measures(starts, union.dimensions == 1, union.indptr[:-1] // 2, ends, union.grades)
-    for degree, (points, weights, begins) in enumerate(parts):
-        bounds = pairwise(begins.tolist())
-        found[degree] = [SignedMeasure.of_checked(points[i:j].copy(), weights[i:j].copy()) for i, j in bounds]
-    none = [SignedMeasure.of_checked(np.zeros((0, union.n_parameters)), np.zeros(0, np.int64))] * (len(starts) - 1)
-    return list(zip(*(found.get(degree, none) for degree in degrees), strict=True))
+    found = graph_measures(starts, union.dimensions == 1, union.indptr[:-1] // 2, ends, union.grades)
+    none = np.zeros((0, union.n_parameters)), np.zeros(0, np.int64), np.zeros(len(starts), np.int64)
+    for degree in degrees:
+        yield _divided(*(found[degree] if degree <= 1 else none))
 
 
-def _union_of_complexes(
+def _measures_of_complexes(
     union: FilteredComplex, starts: Int, degrees: tuple[int, ...]
-) -> tuple[list[SignedMeasure], list[_Ranked]]:
-    """Measures of a union of explicit complexes, in ranks: one reduction in chunks for all."""
+) -> Iterator[list[SignedMeasure]]:
+    """Measures of the explicit complexes of a union, by one reduction in chunks; one list a degree."""
     owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    ranked = [_ranked(owners, column) for column in union.grades.T]
-    grades = np.column_stack([ranks for ranks, _, _ in ranked])
+    ranked = [_Ranked(*ranks_of_owners(owners, column, len(starts) - 1)) for column in union.grades.T.copy()]
+    grades = np.column_stack([column.ranks for column in ranked])
     in_ranks = FilteredComplex.of_checked(union.dimensions, union.indptr, union.indices.astype(np.int32), grades)
-    return hilbert_signed_measures(in_ranks, degrees), ranked
+    return _in_coordinates(in_ranks.chain_complexes(degrees), ranked)
 
 
-def _union_of_flags(
+def _measures_of_flags(
     filtrations: Sequence[FlagFiltration], degrees: tuple[int, ...]
-) -> tuple[list[SignedMeasure], list[_Ranked]]:
-    """Measures of the union of flag filtrations, in ranks."""
+) -> Iterator[list[SignedMeasure]]:
+    """Measures of flag filtrations, by one reduction of their union; one list a degree."""
     union = reduce_filtrations(
         [each.distances for each in filtrations],
         [each.vertex_grades for each in filtrations],
@@ -127,7 +135,7 @@ def _union_of_flags(
     )
     upper = GradedMatrix.of_checked(union.indptr, union.indices.astype(np.int32), of_edges, of_triangles)
     complexes = {0: ChainComplex(0, boundary, GradedMatrix.to_zero(of_vertices)), 1: ChainComplex(1, upper, boundary)}
-    return measures_of_complexes([complexes[degree] for degree in degrees]), ranked
+    return _in_coordinates([complexes[degree] for degree in degrees], ranked)
 
 
 def _grades_of_flags(filtrations: Sequence[FlagFiltration], union: FlagUnion) -> tuple[list[_Ranked], list[Float]]:
@@ -136,11 +144,11 @@ def _grades_of_flags(filtrations: Sequence[FlagFiltration], union: FlagUnion) ->
     owners = [np.repeat(np.arange(len(filtrations)), counts) for counts in sizes]
     births = np.concatenate([each.vertex_births for each in filtrations])[union.order]
     values = np.concatenate([births, union.edge_values, union.triangle_values])
-    ranked = [_ranked(np.concatenate(owners), values)]
-    columns = [np.split(ranked[0][0], _starts(owners)[1:-1])]
+    ranked = [_Ranked(*ranks_of_owners(np.concatenate(owners), values, len(filtrations)))]
+    columns = [np.split(ranked[0].ranks, _starts(owners)[1:-1])]
     for function in np.concatenate([each.vertex_grades for each in filtrations]).T:
-        ranked.append(_ranked(owners[0], function[union.order]))
-        ranks = ranked[-1][0]
+        ranked.append(_Ranked(*ranks_of_owners(owners[0], function[union.order], len(filtrations))))
+        ranks = ranked[-1].ranks
         columns.append([ranks, ranks[union.edges].max(axis=1), ranks[union.triangles].max(axis=1)])
     return ranked, [np.column_stack(parts) for parts in zip(*columns, strict=True)]
 
@@ -153,24 +161,3 @@ def _starts(arrays: Sequence[Any]) -> Int:
 def _numbered_on(arrays: Sequence[Number], starts: Int) -> Int:
     """Numbers of all arrays, one after another, each array counted from its start."""
     return np.concatenate([array + start for array, start in zip(arrays, starts, strict=False)])
-
-
-def _ranked(owners: Int, column: Float) -> _Ranked:
-    """Ranks of coordinates, where those of each filtration come before those of the next one."""
-    order = np.lexsort((column, owners))
-    sorted_owners, values = owners[order], column[order]
-    first = np.ones(len(order), bool)
-    first[1:] = (sorted_owners[1:] != sorted_owners[:-1]) | (values[1:] != values[:-1])
-    ranks = np.empty(len(order))
-    ranks[order] = np.cumsum(first) - 1.0
-    ranks[np.isinf(column)] = np.inf  # never
-    starts = np.searchsorted(sorted_owners[first], np.arange(sorted_owners[-1] + 2))
-    return ranks, values[first] + 0.0, starts
-
-
-def _parts(measure: SignedMeasure, ranked: list[_Ranked]) -> list[tuple[Float, Int]]:
-    """Points, in coordinates, and weights of the measure of each filtration."""
-    places = measure.points.astype(np.int64)
-    points = np.column_stack([values[places[:, k]] for k, (_, values, _) in enumerate(ranked)])
-    ends = np.searchsorted(measure.points[:, 0], ranked[0][2])
-    return [(points[begin:end].copy(), measure.weights[begin:end].copy()) for begin, end in pairwise(ends)]
