@@ -34,15 +34,19 @@ BlockFunction: TypeAlias = Callable[[Sequence[Any], int], list[Any]]
 
 
 def map_blocks(
-    function: BlockFunction, items: Sequence[Any], n_jobs: int | None, seconds: float = math.inf
+    function: BlockFunction,
+    items: Sequence[Any],
+    n_jobs: int | None,
+    estimate: Callable[[Sequence[Any]], float] = lambda _: math.inf,
 ) -> list[Any]:
     """Apply a picklable function to blocks of items; it gets the number of the first one and returns a list.
 
     Threads by preference, because kernels release the GIL; any joblib backend that is active overrides it. Many items
     are sent in blocks, since a task costs 0.1 ms and a small barcode less; there are always enough blocks to share.
-    Where it is known how many seconds all of it takes, roughly, there are only as many blocks as are worth it.
+    Where an estimate says how many seconds all of it takes, roughly, there are only as many blocks as are worth it.
     """
     n_workers = effective_n_jobs(n_jobs)
+    seconds = estimate(items) if n_workers > 1 else 0.0
     if n_workers == 1:
         size = _LARGEST_BLOCK
     elif seconds < math.inf:
@@ -140,7 +144,7 @@ class CollectionTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         function = self._block_function()
         items = [self._check_item(item, i) for i, item in enumerate(self._collect(X))]
-        return map_blocks(function, items, self.n_jobs, self._seconds(items))
+        return map_blocks(function, items, self.n_jobs, self._seconds)
 
     def get_feature_names_out(self, input_features: Any = None) -> Number:
         """Return the name of the output: one object a sample.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tdainv._numba import inline_kernel
+from tdainv._numba import fused_multiply_add, inline_kernel
 
 # Adding 1.5 * 2**52 to a small number rounds it to an integer, which then stands in the last bits of the sum.
 _ROUND = 1.5 * 2.0**52
@@ -22,17 +22,13 @@ def negative_powers_of_two(values, powers, n):
         powers[j] = rounded
         f = ((rounded - _ROUND) - u) * 0.6931471805599453
         g = f * f
-        values[j] = (
-            (1.0 + f + g * (0.5 + f * 0.16666666666666666))
-            + g * g * (0.041666666666666664 + f * 0.008333333333333333)
-            + g * g * g * (0.001388888888888889 + f * 0.0001984126984126984)
-            + (g * g)
-            * (g * g)
-            * (
-                (2.48015873015873e-05 + f * 2.7557319223985893e-06)
-                + g * (2.755731922398589e-07 + f * 2.505210838544172e-08 + g * 2.08767569878681e-09)
-            )
-        )
+        value = fused_multiply_add(f, 2.505210838544172e-08, 2.755731922398589e-07)
+        value = fused_multiply_add(g, 2.08767569878681e-09, value)
+        value = fused_multiply_add(g, value, fused_multiply_add(f, 2.7557319223985893e-06, 2.48015873015873e-05))
+        value = fused_multiply_add(g, value, fused_multiply_add(f, 0.0001984126984126984, 0.001388888888888889))
+        value = fused_multiply_add(g, value, fused_multiply_add(f, 0.008333333333333333, 0.041666666666666664))
+        value = fused_multiply_add(g, value, fused_multiply_add(f, 0.16666666666666666, 0.5))
+        values[j] = fused_multiply_add(g, value, 1.0 + f)
     bits = powers.view(np.int64)
     for j in range(n):
         bits[j] = (_EXPONENT_OF_MINUS - bits[j]) << 52

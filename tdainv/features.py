@@ -15,7 +15,7 @@ from tdainv.filtrations.estimators import CodensityRips
 from tdainv.invariants.estimators import HilbertSignedMeasure
 from tdainv.vectorizers.measure_convolution import MeasureConvolution
 
-_SHARE_OF_INVARIANTS = 5  # they take some times as long as filtrations
+_TIMES_AS_LONG = 5  # filtrations with their Hilbert measures, roughly
 
 
 class TopologicalFeatures(TransformerMixin, BaseEstimator):
@@ -140,10 +140,10 @@ class TopologicalFeatures(TransformerMixin, BaseEstimator):
                     f"{name} must be an estimator that learns nothing from data, got {step!r}. Use a pipeline."
                 )
         items = [filtration._check_item(item, i) for i, item in enumerate(filtration._collect(X))]
-        seconds = _SHARE_OF_INVARIANTS * filtration._seconds(items)
-        together = seconds < math.inf
-        task = _Composition(filtration._block_function(), invariant._block_function(), together)
-        return map_blocks(task, items, self.n_jobs, seconds)
+        seconds = filtration._seconds(items)
+        task = _Composition(filtration._block_function(), invariant._block_function(), together=seconds < math.inf)
+        whole = _TIMES_AS_LONG * seconds if isinstance(invariant, HilbertSignedMeasure) else math.inf
+        return map_blocks(task, items, self.n_jobs, lambda _: whole)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

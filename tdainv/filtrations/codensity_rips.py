@@ -69,7 +69,7 @@ def codensity_rips_of_cloud(cloud: Float, codensity: Codensity, metric: Metric, 
 def codensity_rips_of_block(
     clouds: Sequence[Float], start: int, codensity: Codensity, metric: Metric, max_edge: float
 ) -> list[FlagFiltration]:
-    """Rips bifiltrations of checked clouds, those of one shape together; errors name X[start + k]."""
+    """Rips bifiltrations of checked clouds, small ones of one shape together; errors name X[start + k]."""
     numbers: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for k, cloud in enumerate(clouds):
         numbers[cloud.shape].append(k)
@@ -80,7 +80,7 @@ def codensity_rips_of_block(
             part = ks[i : i + size]
             try:
                 filtrations = _of_one_shape([clouds[k] for k in part], codensity, metric, max_edge)
-            except (ValueError, MemoryError):
+            except (TypeError, ValueError, MemoryError):
                 alone = partial(codensity_rips_of_cloud, codensity=codensity, metric=metric, max_edge=max_edge)
                 filtrations = [apply_to_item(alone, clouds[k], start + k) for k in part]
             found.update(zip(part, filtrations, strict=True))

@@ -55,44 +55,41 @@ def graph_measures(starts, is_edge, edge_of, ends, grades):
     most = 0
     for i in range(n_graphs):
         most = max(most, starts[i + 1] - starts[i])
-    xs, ys, signs = np.empty(2 * most), np.empty(2 * most), np.empty(2 * most, np.int64)
-    cycle_xs, cycle_ys, ones = np.empty(most), np.empty(most), np.empty(most, np.int64)
+    xs, ys, cells = np.empty(most), np.empty(most), np.empty(most, np.int64)
+    atom_xs, atom_ys, signs = np.empty(2 * most), np.empty(2 * most), np.empty(2 * most, np.int64)
+    cycle_xs, cycle_ys, ones = np.empty(most), np.empty(most), np.ones(most, np.int64)
     parent, value = np.empty(most, np.int64), np.empty(most)
     for i in range(n_graphs):
         first = starts[i]
-        n = 0
+        n_edges, n_atoms, n_cycles = 0, 0, 0
         for cell in range(starts[i + 1] - first):
             parent[cell] = -1
             x = grades[first + cell, 0]
             y = grades[first + cell, 1] if p > 1 else 0.0
-            if is_edge[first + cell] and x < np.inf and y < np.inf:
-                xs[n] = x
-                ys[n] = y
-                signs[n] = cell
-                n += 1
-        sort_atoms(xs, ys, signs, n)
-        n_cycles = 0
-        for k in range(n):
-            edge = edge_of[first + signs[k]]
+            if x == np.inf or y == np.inf:
+                continue
+            if is_edge[first + cell]:
+                xs[n_edges], ys[n_edges], cells[n_edges] = x, y, cell
+                n_edges += 1
+            else:
+                atom_xs[n_atoms], atom_ys[n_atoms], signs[n_atoms] = x, y, 1
+                n_atoms += 1
+        sort_atoms(xs, ys, cells, n_edges)
+        for k in range(n_edges):
+            edge = edge_of[first + cells[k]]
             left_out = _exchange(parent, value, ends[edge, 0] - first, ends[edge, 1] - first, ys[k])
             if left_out < np.inf:
-                cycle_xs[n_cycles] = xs[k]
-                cycle_ys[n_cycles] = left_out
+                cycle_xs[n_cycles], cycle_ys[n_cycles] = xs[k], left_out
                 n_cycles += 1
-        for k in range(n):
-            signs[k] = -1
-        for k in range(n_cycles):
-            xs[n], ys[n], signs[n] = cycle_xs[k], cycle_ys[k], 1
-            ones[k] = 1
-            n += 1
-        for cell in range(starts[i + 1] - first):
-            x = grades[first + cell, 0]
-            y = grades[first + cell, 1] if p > 1 else 0.0
-            if not is_edge[first + cell] and x < np.inf and y < np.inf:
-                xs[n], ys[n], signs[n] = x, y, 1
-                n += 1
-        sort_atoms(xs, ys, signs, n)
-        begins[i + 1] = collect_sorted(xs, ys, signs, n, begins[i], points, weights)
+            if left_out == ys[k]:
+                continue  # the edge and the cycle cancel
+            atom_xs[n_atoms], atom_ys[n_atoms], signs[n_atoms] = xs[k], ys[k], -1
+            n_atoms += 1
+            if left_out < np.inf:
+                atom_xs[n_atoms], atom_ys[n_atoms], signs[n_atoms] = xs[k], left_out, 1
+                n_atoms += 1
+        sort_atoms(atom_xs, atom_ys, signs, n_atoms)
+        begins[i + 1] = collect_sorted(atom_xs, atom_ys, signs, n_atoms, begins[i], points, weights)
         sort_atoms(cycle_xs, cycle_ys, ones, n_cycles)
         cycle_begins[i + 1] = collect_sorted(
             cycle_xs, cycle_ys, ones, n_cycles, cycle_begins[i], cycle_points, cycle_weights

@@ -1,7 +1,8 @@
 """Hilbert measures of many small filtrations at once: those of their disjoint union.
 
 Along each axis a coordinate is replaced by its rank, where all coordinates of a filtration come before those of the
-next one. Coordinates of different filtrations are never joined, so an atom tells which filtration it is of.
+next one. Coordinates of different filtrations are never joined, so an atom tells which filtration it is of. Graphs need
+no reduction: see _kernels_graph_measures.py.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ def small_batches(items: Sequence[Any], degrees: Sequence[int]) -> list[list[int
 
 def size_if_small(item: Any, degrees: Sequence[int]) -> int:
     """Number of cells of an item that is small; 0 for others."""
-    if isinstance(item, FilteredComplex) and item.n_parameters <= 2 and len(item) <= _SMALL[FilteredComplex]:
-        return len(item)
+    if isinstance(item, FilteredComplex):
+        n_cells, p = item.grades.shape
+        return n_cells if p <= 2 and n_cells <= _SMALL[FilteredComplex] else 0
     if isinstance(item, FlagFiltration) and item.n_parameters <= 2 and max(degrees) == 1:
         return _CELLS_OF_VERTEX * item.n_vertices if item.n_vertices <= _SMALL[FlagFiltration] else 0
     return 0

@@ -87,8 +87,9 @@ def smooth_measures(points, weights, starts, nodes, ends, widths, kind, table, c
         longest = max(longest, ends[k + 1] - ends[k])
     room = max(2, min(_TERMS, _ENTRIES // n_rows))
     left = np.empty((room, n_rows))
-    right = np.empty((room, n_columns))
-    sums = np.empty((n_rows, n_columns))
+    width = (n_columns + 7) // 8 * 8  # loops over whole vector registers are faster than loops with an odd end
+    right = np.empty((room, width))
+    sums = np.empty((n_rows, width))
     values = np.empty(room * longest)
     powers = np.empty(room * longest)
     coordinates = np.empty(room)
@@ -96,7 +97,7 @@ def smooth_measures(points, weights, starts, nodes, ends, widths, kind, table, c
     point_of = np.empty(room, np.int64)
     for m in range(starts.size - 1):
         for r in range(n_rows):
-            for s in range(n_columns):
+            for s in range(width):
                 sums[r, s] = 0.0
         for first in range(starts[m], starts[m + 1], room):
             n = min(room, starts[m + 1] - first)
@@ -108,7 +109,7 @@ def smooth_measures(points, weights, starts, nodes, ends, widths, kind, table, c
                 if not again:
                     point_of[n_terms] = first + i
                     left[n_terms, 0] = 1.0
-                    for s in range(n_columns):
+                    for s in range(width):
                         right[n_terms, s] = 0.0
                     n_terms += 1
                 term_of[i] = n_terms - 1

@@ -67,8 +67,8 @@ def measure_convolution(
     Notes
     -----
     The three kernels are products of functions of one coordinate. For k atoms, resolution r and p axes the cost is
-    p r k values of such functions and one product of an r^(p-1) x k and a k x r matrix. A Gaussian counts as zero where
-    it is below 2^-60. A callable is evaluated k r^p times.
+    p r k values of such functions and one product of an r^(p-1) x k and a k x r matrix. Exponentials count as zero
+    where they are below 2^-60. A callable is evaluated k r^p times.
 
     If two measures have the same mass, their values at any point differ by at most L / min h times the
     :func:`tdainv.kantorovich_rubinstein_distance` for the norm "l1" (and so for "l2" and "linf" with a factor √p or p),
