@@ -22,6 +22,7 @@ from scipy.spatial import Delaunay
 
 import tdainv
 from tdainv.complexes.filtered_complex import FilteredComplex
+from tdainv.invariants import hilbert_batches
 from tdainv.invariants.euler import euler_signed_measure
 from tdainv.invariants.hilbert import hilbert_signed_measure, hilbert_signed_measures
 from tdainv.invariants.hilbert_batches import small_batches
@@ -436,6 +437,13 @@ def test_small_complexes_are_taken_together_among_other_filtrations():
     assert sum(len(batch) for batch in small_batches(mixed, (0, 1))) == 9
 
 
+@pytest.fixture
+def any_number(monkeypatch):
+    """Flag filtrations are taken together however few they are."""
+    monkeypatch.setitem(hilbert_batches._LEAST, tdainv.FlagFiltration, 0)
+
+
+@pytest.mark.usefixtures("any_number")
 @pytest.mark.parametrize("degrees", [(0,), (1,), (1, 0), (0, 1, 2)])
 @pytest.mark.parametrize("p", [1, 2])
 def test_small_flag_filtrations_give_the_measures_they_give_alone(p, degrees):
@@ -449,6 +457,7 @@ def test_small_flag_filtrations_give_the_measures_they_give_alone(p, degrees):
     assert len(small_batches(filtrations, degrees)) == (max(degrees) == 1)
 
 
+@pytest.mark.usefixtures("any_number")
 def test_small_flag_filtrations_whose_distances_round_to_one_float32():
     rng = np.random.default_rng(0)
     filtrations = []
@@ -461,12 +470,19 @@ def test_small_flag_filtrations_whose_distances_round_to_one_float32():
         assert same_measures(measures, hilbert_signed_measures(filtration, (0, 1)))
 
 
+@pytest.mark.usefixtures("any_number")
 def test_edges_of_small_flag_filtrations_end_where_they_are_cut_off():
     rng = np.random.default_rng(0)
     filtrations = [tdainv.rips(rng.random((20, 2)), max_edge=cut) for cut in (0.1, 0.3, 5.0)]
     together = tdainv.HilbertSignedMeasure().transform(filtrations)
     for filtration, measures in zip(filtrations, together, strict=True):
         assert same_measures(measures, hilbert_signed_measures(filtration, (0, 1)))
+
+
+def test_few_small_flag_filtrations_are_not_worth_a_kernel():
+    cloud = tdainv.rips(np.random.default_rng(0).random((50, 2)))
+    assert small_batches([cloud] * 30, (0, 1)) == []
+    assert small_batches([cloud] * 50, (0, 1)) == [list(range(50))]
 
 
 def test_batches_are_of_bounded_size():

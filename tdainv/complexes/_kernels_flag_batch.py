@@ -6,7 +6,7 @@ calls between the steps would take as long as the steps, and would keep threads 
 
 import numpy as np
 
-from tdainv._numba import kernel
+from tdainv._numba import inline_kernel, kernel
 from tdainv.complexes._kernels_expansion import expand_triangles
 from tdainv.complexes._kernels_flag import BITS_OF_INF, cone_radii, list_edges, reduce_flag, resolve_rounding
 
@@ -73,6 +73,31 @@ def _with_room(values, needed):
     return larger
 
 
+@inline_kernel
+def _by_code(codes, n):
+    """Rows of the edges in increasing order of their codes, which is that of (later end, other end); and the codes."""
+    begins = np.zeros(n + 1, np.int64)
+    for k in range(codes.size):
+        begins[(np.int64(codes[k]) >> 16) + 1] += 1
+    for v in range(n):
+        begins[v + 1] += begins[v]
+    rows = np.empty(codes.size, np.int64)
+    by_code = np.empty(codes.size, np.int64)
+    ends = begins.copy()
+    for k in range(codes.size):
+        code = np.int64(codes[k])
+        later = code >> 16
+        j = ends[later]
+        while j > begins[later] and by_code[j - 1] > code:
+            by_code[j] = by_code[j - 1]
+            rows[j] = rows[j - 1]
+            j -= 1
+        by_code[j] = code
+        rows[j] = k
+        ends[later] += 1
+    return rows, by_code
+
+
 @kernel
 def reduce_all(working, starts, ranks, prefix, keys, ends):
     """Edges, triangles with the longest edge first, their distances, and the boundary of the triangles, of the union.
@@ -104,10 +129,7 @@ def reduce_all(working, starts, ranks, prefix, keys, ends):
             break
         levels, up_to = ranks[first:last], prefix[first:last]
         codes, found = reduce_flag(sorted_keys, levels, up_to)
-        rows = np.argsort(codes)
-        by_code = np.empty(codes.size, np.int64)
-        for k in range(codes.size):
-            by_code[k] = codes[rows[k]]
+        rows, by_code = _by_code(codes, n)
         item_indptr, item_indices = expand_triangles(distances, levels, up_to, by_code, rows, found)
 
         edges = _with_room(edges, 2 * (e + codes.size))

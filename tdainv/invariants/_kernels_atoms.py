@@ -135,7 +135,7 @@ def collect_ranked(points, weights, first_values, second_values, starts):
     found = np.empty((n, p))
     found_masses = np.empty(n, np.int64)
     begins = np.zeros(starts.size, np.int64)
-    at = 0
+    at = np.int64(0)
     for k in range(starts.size - 1):
         for rank in range(starts[k], starts[k + 1]):
             first, last = buckets[rank], buckets[rank + 1]

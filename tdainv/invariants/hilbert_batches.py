@@ -26,6 +26,7 @@ from tdainv.invariants.signed_measure import SignedMeasure
 
 _SMALL = {FilteredComplex: 2_000, FlagFiltration: 200}  # cells, vertices: up to here Python costs more than kernels
 _BATCH = 20_000  # cells that are taken together
+_LEAST = {FilteredComplex: 0, FlagFiltration: 10_000}  # fewer cells are done one by one before a kernel is compiled
 _CELLS_OF_VERTEX = 5  # of a reduced flag complex, roughly
 
 
@@ -33,16 +34,19 @@ def small_batches(items: Sequence[Any], degrees: Sequence[int]) -> list[list[int
     """Numbers of the items that are small, in batches of one kind with one or two parameters."""
     batches: dict[Any, list[list[int]]] = defaultdict(lambda: [[]])
     n_cells: dict[Any, int] = defaultdict(int)
+    n_cells_in_all: dict[Any, int] = defaultdict(int)
     for i, item in enumerate(items):
         size = size_if_small(item, degrees)
         if size:
-            kind = type(item), item.n_parameters
+            kind = FlagFiltration if isinstance(item, FlagFiltration) else FilteredComplex, item.n_parameters
             if n_cells[kind] + size > _BATCH:
                 batches[kind].append([])
                 n_cells[kind] = 0
             batches[kind][-1].append(i)
             n_cells[kind] += size
-    return [batch for batches_of_kind in batches.values() for batch in batches_of_kind if len(batch) > 1]
+            n_cells_in_all[kind] += size
+    worth = [kind for kind in batches if n_cells_in_all[kind] >= _LEAST[kind[0]]]
+    return [batch for kind in worth for batch in batches[kind] if len(batch) > 1]
 
 
 def size_if_small(item: Any, degrees: Sequence[int]) -> int:

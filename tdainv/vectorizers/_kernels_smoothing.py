@@ -101,7 +101,7 @@ def smooth_measures(points, weights, starts, nodes, ends, widths, kind, table, c
                 sums[r, s] = 0.0
         for first in range(starts[m], starts[m + 1], room):
             n = min(room, starts[m + 1] - first)
-            n_terms = 0
+            n_terms = np.int64(0)
             for i in range(n):
                 again = i > 0
                 for k in range(p - 1):
