@@ -43,7 +43,7 @@ def hilbert_group(clouds: list[Any], python: str, cap: float) -> list[dict[str, 
     machine = environment()
     race(ours, (clouds,), cap)
     rows = [_row("hilbert", contender, len(clouds), ours[0], {OURS: version("tdainv")}, machine) for contender in ours]
-    theirs = multipers_versions(python)
+    theirs = multipers_versions("_multipers_peer", python)
     if theirs:
         some = clouds[:N_EXTRAPOLATED_FROM]
         functions = [kde_codensity(cloud) for cloud in some]
