@@ -50,8 +50,7 @@ def map_blocks(
     if n_workers == 1:
         size = _LARGEST_BLOCK
     elif seconds < math.inf:
-        n_blocks = min(max(1, int(seconds / _LEAST_SECONDS)), _BLOCKS_OF_SMALL * n_workers)
-        size = -(-len(items) // n_blocks)
+        size = -(-len(items) // worthwhile_blocks(seconds, n_workers))
     else:
         size = max(1, len(items) // (_BLOCKS_OF_WORKER * n_workers))
     starts = range(0, len(items), min(size, _LARGEST_BLOCK))
@@ -60,6 +59,11 @@ def map_blocks(
         return [result for block in blocks for result in function(*block)]
     results = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(function)(*block) for block in blocks)
     return list(chain.from_iterable(results))
+
+
+def worthwhile_blocks(seconds: float, n_workers: int) -> int:
+    """Into how many blocks to divide what takes so many seconds, roughly: few if threads would cost more than it."""
+    return min(max(1, int(seconds / _LEAST_SECONDS)), _BLOCKS_OF_SMALL * n_workers) if n_workers > 1 else 1
 
 
 def _apply_to_block(items: Sequence[Any], start: int, function: Callable[[Any], Any]) -> list[Any]:

@@ -120,8 +120,7 @@ def gaussian_sums(points, sizes, low, high, metric, factor, reach):
                     for j in range(TILE):
                         row[j] *= row[j]
                 for j in range(TILE):
-                    u = min(row[j] * factor, _NOTHING) if row[j] > 0.0 else 0.0
-                    row[j] = u
+                    row[j] = min(row[j] * factor, _NOTHING) if row[j] > 0.0 else 0.0
                 negative_powers_of_two(row, powers, TILE)
                 if s != t:
                     for j in range(TILE):

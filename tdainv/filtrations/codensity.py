@@ -11,7 +11,7 @@ from tdainv import _validation as check
 from tdainv._typing import ArrayLike, Float
 from tdainv.filtrations._kernels_distances import gaussian_densities
 from tdainv.filtrations._kernels_tiles import gaussian_sums
-from tdainv.filtrations.bandwidth import Bandwidth, checked_bandwidth
+from tdainv.filtrations.bandwidth import DEFAULT_QUANTILE, Bandwidth, checked_bandwidth
 from tdainv.filtrations.distances import Metric, distances_of
 from tdainv.filtrations.neighbours import nearest_of_cloud
 from tdainv.filtrations.tiles import Tiles, has_tiles, tiles_of
@@ -61,11 +61,7 @@ def kde_codensity(
     >>> kde_codensity([[0.0], [0.1], [3.0]], bandwidth=1.0).round(3)
     array([0.402, 0.401, 1.073])
     """
-    width = checked_bandwidth(bandwidth, bandwidth_unit)
-    cloud = _large_cloud(points, metric)
-    if cloud is None:
-        return kde_of_distances(distances_of(points, metric)[np.newaxis], width)[0]
-    return _kde_of_tiles(tiles_of(cloud, str(metric)), width)
+    return checked_codensity(bandwidth, bandwidth_unit, None, None).of_points(points, metric)
 
 
 def kde_of_distances(matrices: Float, bandwidth: Bandwidth) -> Float:
@@ -137,10 +133,7 @@ def distance_to_measure(points: ArrayLike, *, mass: float = 0.1, metric: Metric 
     array([0.707, 0.707, 2.828])
     """
     mass = check.fraction(mass, "mass")
-    cloud = _large_cloud(points, metric)
-    if cloud is None:
-        return dtm_of_distances(distances_of(points, metric), mass)
-    return nearest_of_cloud(cloud, _mass_points(mass, len(cloud)), str(metric), mean=True)
+    return Codensity(mass=mass).of_points(points, metric)
 
 
 def dtm_of_distances(matrices: Float, mass: float) -> Float:
@@ -184,11 +177,7 @@ def knn_codensity(points: ArrayLike, *, n_neighbors: int, metric: Metric = "eucl
     array([1., 1., 4.])
     """
     k = check.positive_integer(n_neighbors, "n_neighbors")
-    cloud = _large_cloud(points, metric)
-    if cloud is None:
-        return knn_of_distances(distances_of(points, metric), k)
-    _require_neighbours(k, len(cloud))
-    return nearest_of_cloud(cloud, k + 1, str(metric), mean=False)
+    return Codensity(n_neighbors=k).of_points(points, metric)
 
 
 def knn_of_distances(matrices: Float, k: int) -> Float:
@@ -214,9 +203,21 @@ def _nearest(matrices: Float, k: int) -> Float:
 class Codensity(NamedTuple):
     """A checked codensity: by the distance to measure or to a neighbour if one is given, or else by the bandwidth."""
 
-    bandwidth: Bandwidth
-    mass: float | None
-    n_neighbors: int | None
+    bandwidth: Bandwidth = Bandwidth(quantile=DEFAULT_QUANTILE)
+    mass: float | None = None
+    n_neighbors: int | None = None
+
+    def of_points(self, points: ArrayLike, metric: Metric) -> Float:
+        """Values on the points, shape (n,), of a cloud that need not be checked; without a matrix if it is large."""
+        cloud = _large_cloud(points, metric)
+        if cloud is None:
+            return self.of_distances(distances_of(points, metric)[np.newaxis])[0]
+        if self.mass is not None:
+            return nearest_of_cloud(cloud, _mass_points(self.mass, len(cloud)), str(metric), mean=True)
+        if self.n_neighbors is not None:
+            _require_neighbours(self.n_neighbors, len(cloud))
+            return nearest_of_cloud(cloud, self.n_neighbors + 1, str(metric), mean=False)
+        return _kde_of_tiles(tiles_of(cloud, str(metric)), self.bandwidth)
 
     def of_distances(self, matrices: Float) -> Float:
         """Values on the points, shape (k, n), from checked dissimilarity matrices, shape (k, n, n)."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tdainv import _validation as check
-from tdainv._typing import ArrayLike, Float
+from tdainv._typing import ArrayLike
 from tdainv.complexes.delaunay_complex import delaunay_complex, filtered, selective_complex, spatial_points
 from tdainv.complexes.filtered_complex import FilteredComplex
-from tdainv.filtrations.codensity import checked_codensity, distance_to_measure, kde_codensity, knn_codensity
+from tdainv.filtrations.codensity import checked_codensity
 from tdainv.geometry._kernels_balls import largest_of_facets
 from tdainv.geometry.balls import ball_radii
 from tdainv.geometry.insertion_order import function_order
@@ -163,16 +163,6 @@ def codensity_delaunay(
     >>> tdainv.codensity_delaunay([[0.0], [0.1], [3.0]], bandwidth=1.0)
     FilteredComplex(3 + 2 cells, 2 parameters)
     """
-    checked_codensity(bandwidth, bandwidth_unit, mass, n_neighbors)
+    codensity = checked_codensity(bandwidth, bandwidth_unit, mass, n_neighbors)
     cloud = spatial_points(points)
-    return function_delaunay(cloud, _codensity(cloud, bandwidth, bandwidth_unit, mass, n_neighbors))
-
-
-def _codensity(
-    cloud: Float, bandwidth: float | None, bandwidth_unit: str, mass: float | None, n_neighbors: int | None
-) -> Float:
-    if mass is not None:
-        return distance_to_measure(cloud, mass=mass)
-    if n_neighbors is not None:
-        return knn_codensity(cloud, n_neighbors=n_neighbors)
-    return kde_codensity(cloud, bandwidth=bandwidth, bandwidth_unit=bandwidth_unit)
+    return function_delaunay(cloud, codensity.of_points(cloud, "euclidean"))

@@ -69,6 +69,24 @@ def _add_products(left, right, n_terms, sums):
                 sums[r, s] = fused_multiply_add(a, right[i, s], sums[r, s])
 
 
+@inline_kernel
+def _find_terms(points, first, n, term_of, point_of):
+    """Number of runs among n points, from `first` on, that agree in all coordinates but the last.
+
+    Writes the run of each point to `term_of`, and the first point of each run to `point_of`.
+    """
+    n_terms = 0
+    for i in range(n):
+        again = i > 0
+        for k in range(points.shape[1] - 1):
+            again &= points[first + i, k] == points[first + i - 1, k]
+        if not again:
+            point_of[n_terms] = first + i
+            n_terms += 1
+        term_of[i] = n_terms - 1
+    return n_terms
+
+
 @kernel
 def smooth_measures(points, weights, starts, nodes, ends, widths, kind, table, column):
     """Write Σ_i weights[i] Π_k K((g_k - points[i, k]) / widths[k]), over the points of measure m, to row m of a table.
@@ -101,18 +119,11 @@ def smooth_measures(points, weights, starts, nodes, ends, widths, kind, table, c
                 sums[r, s] = 0.0
         for first in range(starts[m], starts[m + 1], room):
             n = min(room, starts[m + 1] - first)
-            n_terms = np.int64(0)
-            for i in range(n):
-                again = i > 0
-                for k in range(p - 1):
-                    again &= points[first + i, k] == points[first + i - 1, k]
-                if not again:
-                    point_of[n_terms] = first + i
-                    left[n_terms, 0] = 1.0
-                    for s in range(width):
-                        right[n_terms, s] = 0.0
-                    n_terms += 1
-                term_of[i] = n_terms - 1
+            n_terms = _find_terms(points, first, n, term_of, point_of)
+            for t in range(n_terms):
+                left[t, 0] = 1.0
+                for s in range(width):
+                    right[t, s] = 0.0
             size = 1
             for k in range(p):
                 axis = nodes[ends[k] : ends[k + 1]]

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
+from sklearn.utils import gen_even_slices
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from tdainv import _validation as check
-from tdainv._base import Vectorizer, apply_to_item, require_places
+from tdainv._base import Vectorizer, apply_to_item, require_places, worthwhile_blocks
 from tdainv._typing import ArrayLike, Float, Number
 from tdainv.invariants.signed_measure import SignedMeasure
 from tdainv.vectorizers.grid import (
@@ -27,7 +28,7 @@ from tdainv.vectorizers.grid import (
 )
 from tdainv.vectorizers.smoothing import Kernel, check_kernel, require_grids, smooth, write_smoothed
 
-_LEAST_WORK = 50_000_000  # terms of all sums that a task has
+_SECONDS_OF_TERM = 4e-10
 _ATOMS_OF_ROW = 16  # an empty row takes as long as a row with so many atoms more
 
 
@@ -208,22 +209,18 @@ class MeasureConvolution(Vectorizer):
         ends = np.cumsum([plan.n_features for plan in self.plans_])
         require_grids(len(samples), (int(ends[-1]),))
         table = np.empty((len(samples), ends[-1]))
-        parts = np.array_split(np.arange(len(samples)), self._n_blocks(samples))
+        n_blocks = worthwhile_blocks(self._seconds(samples), effective_n_jobs(self.n_jobs))
         # All workers write to one table. Sent between processes, a row would take longer than it takes to compute.
-        Parallel(n_jobs=self.n_jobs if len(parts) > 1 else 1, require="sharedmem")(
-            delayed(_write_rows)(self.plans_, samples[part[0] : part[-1] + 1], table[part[0] : part[-1] + 1])
-            for part in parts
+        Parallel(n_jobs=self.n_jobs if n_blocks > 1 else 1, require="sharedmem")(
+            delayed(_write_rows)(self.plans_, samples[part], table[part])
+            for part in gen_even_slices(len(samples), min(n_blocks, len(samples)))
         )
         return table
 
-    def _n_blocks(self, samples: list[tuple[SignedMeasure, ...]]) -> int:
-        """Number of blocks of samples: few if there is little to do, because threads cost more than that."""
-        n_jobs = effective_n_jobs(self.n_jobs)
-        if n_jobs == 1:
-            return 1
+    def _seconds(self, samples: list[tuple[SignedMeasure, ...]]) -> float:
+        """Roughly how long it takes to write the rows of some samples."""
         n_atoms = [_ATOMS_OF_ROW * len(samples) + sum(map(len, column)) for column in zip(*samples, strict=True)]
-        work = sum(plan.n_features * n for plan, n in zip(self.plans_, n_atoms, strict=True))
-        return int(np.clip(work // _LEAST_WORK, 1, min(len(samples), 4 * n_jobs)))
+        return _SECONDS_OF_TERM * sum(plan.n_features * n for plan, n in zip(self.plans_, n_atoms, strict=True))
 
     def _make_plan(self, invariants: list[SignedMeasure], place: int) -> _Convolution:
         p = common_dimension(invariants, place)
